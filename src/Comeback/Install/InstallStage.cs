@@ -1,0 +1,11 @@
+using Comeback.Hosting;
+
+namespace Comeback.Install;
+
+/// <summary>What the Install stage adds to the host.</summary>
+internal static class InstallStage
+{
+    public static IHostApplicationBuilder AddInstall(this IHostApplicationBuilder builder) => builder;
+
+    public static Routes MapInstall(this Routes routes) => routes;
+}

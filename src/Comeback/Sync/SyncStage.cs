@@ -1,0 +1,11 @@
+using Comeback.Hosting;
+
+namespace Comeback.Sync;
+
+/// <summary>What the Sync stage adds to the host.</summary>
+internal static class SyncStage
+{
+    public static IHostApplicationBuilder AddSync(this IHostApplicationBuilder builder) => builder;
+
+    public static Routes MapSync(this Routes routes) => routes;
+}
