@@ -1,3 +1,5 @@
+using Comeback.Data;
+
 namespace Comeback.Hosting;
 
 /// <summary>The plumbing under all stages: database, key ring, sign-in, errors, health, logs.</summary>
@@ -7,6 +9,7 @@ internal static class HostingSetup
     {
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddData();
     }
 
     public static Routes UseHosting(this WebApplication app)

@@ -5,7 +5,11 @@ namespace Comeback.Sync;
 /// <summary>What the Sync stage adds to the host.</summary>
 internal static class SyncStage
 {
-    public static IHostApplicationBuilder AddSync(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddSync(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RecordWriter>();
+        return builder;
+    }
 
     public static Routes MapSync(this Routes routes) => routes;
 }

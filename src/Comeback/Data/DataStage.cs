@@ -1,0 +1,17 @@
+namespace Comeback.Data;
+
+/// <summary>What all stages read and write through.</summary>
+internal static class DataStage
+{
+    public static IHostApplicationBuilder AddData(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(_ => new Databases(builder.Configuration));
+        builder.Services.AddSingleton<ChangeSignal>();
+        builder.Services.AddSingleton<StoreWriter>();
+        builder.Services.AddSingleton<StoreClocks>();
+        builder.Services.AddSingleton<Migrator>();
+        // For the key ring alone: sees no store.
+        builder.Services.AddScoped(services => services.GetRequiredService<Databases>().OpenSystem());
+        return builder;
+    }
+}
