@@ -1,0 +1,180 @@
+using Comeback.Engine.Orders;
+
+namespace Comeback.Engine.Facts;
+
+// Orders, their lines, and refunds that name no order.
+public sealed partial class StoreColumns
+{
+    private readonly IdMap orderSlots = new();
+    private readonly IdMap refundOwners = new();
+    private readonly SliceLog<OrderEntry> orders = new();
+    private readonly SliceLog<LineEntry> lines = new();
+    private readonly SliceLog<RefundEntry> refunds = new();
+    private readonly Dictionary<int, int[]> codes = [];
+    private OrderSlot[] slots = [];
+    private int usedSlots;
+
+    /// <summary>Orders that are there, counted or not.</summary>
+    public int Orders => orders.Total;
+
+    /// <summary>Puts an order as it stands now; one that changed hands leaves its previous customer.</summary>
+    public Touched PutOrder(OrderFacts facts)
+    {
+        Reserve(facts.Ordinal);
+        var entry = new OrderEntry
+        {
+            At = StoreDays.Micros(facts.PlacedAt),
+            Spent = facts.SpentMinor ?? OrderEntry.NoAmount,
+            Flags = FlagsOf(facts),
+        };
+        entry.Day = Days.DayOf(entry.At);
+        var goods = facts.Lines.Where(line => line.Kind == LineKind.Goods)
+            .Select(line => new LineEntry(line.Product is { } product ? ProductSlot(product) : -1, line.Quantity, line.TotalMinor)).ToArray();
+        var discounts = facts.DiscountCodes.Select(code => Words.Of(code.ToLowerInvariant())).Distinct().Order().ToArray();
+        var total = facts.TotalMinor ?? OrderEntry.NoAmount;
+
+        var slot = orderSlots[facts.Id.Value];
+        var previous = -1;
+        if (slot < 0)
+        {
+            orderSlots[facts.Id.Value] = slot = usedSlots++;
+            if (slot >= slots.Length) Array.Resize(ref slots, Math.Max(16, slots.Length + (slots.Length / 2)));
+            entry.Slot = slot;
+        }
+        else
+        {
+            entry.Slot = slot;
+            previous = slots[slot].Owner;
+            if (previous >= 0)
+            {
+                var index = IndexOfOrder(previous, slot);
+                if (previous == facts.Ordinal && orders.Of(previous)[index] == entry && slots[slot].Total == total
+                    && lines.Of(slot).SequenceEqual(goods) && discounts.AsSpan().SequenceEqual(codes.GetValueOrDefault(slot)))
+                    return Touched.None;
+                orders.RemoveAt(previous, index);
+            }
+        }
+        slots[slot] = new OrderSlot(facts.Id.Value, facts.Ordinal, total);
+        lines.Set(slot, goods);
+        foreach (var line in goods)
+            Use(line.Product);
+        Keep(codes, slot, discounts.Length == 0 ? null : discounts);
+        var log = orders.Of(facts.Ordinal);
+        var at = log.Length;
+        while (at > 0 && Later(log[at - 1], entry)) at--;
+        orders.Insert(facts.Ordinal, at, entry);
+        return Touched.Two(facts.Ordinal, previous);
+    }
+
+    /// <summary>Takes an order away, as if it had never been.</summary>
+    public Touched RemoveOrder(OrderId id)
+    {
+        var slot = orderSlots[id.Value];
+        if (slot < 0 || slots[slot].Owner < 0) return Touched.None;
+        var owner = slots[slot].Owner;
+        orders.RemoveAt(owner, IndexOfOrder(owner, slot));
+        lines.Set(slot, []);
+        codes.Remove(slot);
+        slots[slot].Owner = -1;
+        return Touched.One(owner);
+    }
+
+    /// <summary>Puts a refund that names no order.</summary>
+    public Touched PutRefund(RefundFacts facts)
+    {
+        Reserve(facts.Ordinal);
+        var entry = new RefundEntry(StoreDays.Micros(facts.At), facts.AmountMinor ?? 0, facts.Id);
+        var previous = refundOwners[facts.Id];
+        if (previous >= 0)
+        {
+            var index = IndexOfRefund(previous, facts.Id);
+            if (previous == facts.Ordinal && refunds.Of(previous)[index] == entry) return Touched.None;
+            refunds.RemoveAt(previous, index);
+        }
+        refundOwners[facts.Id] = facts.Ordinal;
+        refunds.Insert(facts.Ordinal, refunds.Of(facts.Ordinal).Length, entry);
+        return Touched.Two(facts.Ordinal, previous);
+    }
+
+    /// <summary>Takes a refund away.</summary>
+    public Touched RemoveRefund(long id)
+    {
+        var owner = refundOwners[id];
+        if (owner < 0) return Touched.None;
+        refunds.RemoveAt(owner, IndexOfRefund(owner, id));
+        refundOwners[id] = -1;
+        return Touched.One(owner);
+    }
+
+    /// <summary>A customer's orders by time, then id.</summary>
+    internal ReadOnlySpan<OrderEntry> OrdersOf(int ordinal) => orders.Of(ordinal);
+
+    internal ReadOnlySpan<LineEntry> LinesOf(int slot) => lines.Of(slot);
+
+    internal ReadOnlySpan<RefundEntry> RefundsOf(int ordinal) => refunds.Of(ordinal);
+
+    internal ReadOnlySpan<int> CodesOf(int slot) => codes.Count == 0 ? default : codes.GetValueOrDefault(slot);
+
+    internal long OrderIdOf(int slot) => slots[slot].Id;
+
+    /// <summary>The order's total in minor units, or <see cref="OrderEntry.NoAmount"/>.</summary>
+    internal long OrderTotalOf(int slot) => slots[slot].Total;
+
+    private bool Later(in OrderEntry left, in OrderEntry right) =>
+        left.At > right.At || (left.At == right.At && slots[left.Slot].Id > slots[right.Slot].Id);
+
+    private int IndexOfOrder(int ordinal, int slot)
+    {
+        var log = orders.Of(ordinal);
+        for (var i = log.Length - 1; i >= 0; i--)
+            if (log[i].Slot == slot) return i;
+        throw new InvalidOperationException("An order is not with its owner.");
+    }
+
+    private int IndexOfRefund(int ordinal, long id)
+    {
+        var log = refunds.Of(ordinal);
+        for (var i = 0; i < log.Length; i++)
+            if (log[i].Id == id) return i;
+        throw new InvalidOperationException("A refund is not with its owner.");
+    }
+
+    // DEFINITIONS, "Purchase policy": renewals and exchanges count in money only; a test counts nowhere.
+    private static OrderFlags FlagsOf(OrderFacts facts)
+    {
+        var placed = facts.Standing is OrderStanding.Placed or OrderStanding.Counted or OrderStanding.Cancelled or OrderStanding.Voided
+            or OrderStanding.Refunded or OrderStanding.Returned;
+        var money = facts.Standing == OrderStanding.Counted && !facts.Test;
+        return (placed ? OrderFlags.Placed : 0) | (money ? OrderFlags.Money : 0)
+            | (money && facts.Kind == OrderKind.Purchase ? OrderFlags.Counted : 0);
+    }
+}
+
+[Flags]
+internal enum OrderFlags : byte
+{
+    None = 0,
+    Placed = 1,
+    /// <summary>Its amount is in amount spent.</summary>
+    Money = 2,
+    /// <summary>It makes number of orders, dates and gaps.</summary>
+    Counted = 4,
+}
+
+internal record struct OrderEntry
+{
+    /// <summary>Stands for an amount that is not known for want of a rate.</summary>
+    public const long NoAmount = long.MinValue;
+
+    public long At;
+    public long Spent;
+    public int Day;
+    public int Slot;
+    public OrderFlags Flags;
+}
+
+internal record struct OrderSlot(long Id, int Owner, long Total);
+
+internal readonly record struct LineEntry(int Product, int Quantity, long Total);
+
+internal readonly record struct RefundEntry(long At, long Amount, long Id);
