@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Xunit;
 
 namespace Comeback.Tests.Architecture;
 
@@ -12,6 +11,7 @@ public sealed class LicenceTests
         using var node = Process.Start(new ProcessStartInfo("node", "tests/notices.mjs --check")
         {
             WorkingDirectory = Repository.Root,
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
