@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Comeback.Engine.Orders;
+
+namespace Comeback.Stores.Demo;
+
+/// <summary>The demo store as a connector: its catalogue, customers, two years of orders, carts, browsing and message events, from a seed.</summary>
+/// <param name="baseUrl">Where this installation is reached: pictures and cart links of the demo lead there.</param>
+public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
+{
+    public const string Name = "Kardemomme";
+    public const string Currency = "DKK";
+    public const string TimeZone = "Europe/Copenhagen";
+    public const string Country = "DK";
+    public const string Language = "da";
+    private const int PageSize = 1000;
+
+    public DemoTruth Truth => truth;
+
+    /// <summary>The whole history up to the anchor in order of time: each thing once, as it stands at the anchor.</summary>
+    public IEnumerable<StoreRecord> History()
+    {
+        foreach (var category in DemoCatalogue.Categories)
+            yield return DemoCatalogue.Record(category, truth.Start);
+        foreach (var product in DemoCatalogue.Products)
+            yield return DemoCatalogue.Record(product, baseUrl, v => v.Stock, truth.Start);
+        foreach (var happening in new DemoWorld(truth, baseUrl).Until(truth.Anchor))
+            if (happening.First)
+                yield return happening.AsOf(truth.Anchor);
+    }
+
+    /// <summary>What is true of those who had joined by the anchor.</summary>
+    public IReadOnlyList<DemoTruthOfCustomer> People()
+    {
+        var world = new DemoWorld(truth, baseUrl);
+        foreach (var unused in world.Until(truth.Anchor))
+            _ = unused;
+        return [.. world.People.Select(p => p.Truth)];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The position is the number of records that came before.</remarks>
+    public async IAsyncEnumerable<StorePage> ReadAllAsync(string? position, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var total = new DemoWorld(truth, baseUrl).Until(truth.Anchor).LongCount(h => h.First) + DemoCatalogue.Categories.Count + DemoCatalogue.Products.Count;
+        var done = position is null ? 0 : long.Parse(position, CultureInfo.InvariantCulture);
+        foreach (var page in History().Skip((int)done).Chunk(PageSize))
+        {
+            ct.ThrowIfCancellationRequested();
+            done += page.Length;
+            yield return new StorePage(page, done.ToString(CultureInfo.InvariantCulture), done, total);
+        }
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StorePage> ReadChangesAsync(DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var done = 0L;
+        foreach (var page in new DemoWorld(truth, baseUrl).Until(to).Where(h => h.At > from).Select(h => h.AsOf(h.At)).Chunk(PageSize))
+        {
+            ct.ThrowIfCancellationRequested();
+            done += page.Length;
+            yield return new StorePage(page, page[^1].UpdatedAt.ToString("O", CultureInfo.InvariantCulture), done, null);
+        }
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    public Task<StoreCounts> CountAsync(CancellationToken ct)
+    {
+        var world = new DemoWorld(truth, baseUrl);
+        var orders = world.Until(truth.Anchor).LongCount(h => h.First && h.Order is not null);
+        return Task.FromResult(new StoreCounts(orders, world.People.Count, DemoCatalogue.Products.Count));
+    }
+}
