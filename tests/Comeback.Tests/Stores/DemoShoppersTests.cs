@@ -1,6 +1,5 @@
 using Comeback.Engine.Orders;
 using Comeback.Stores.Demo;
-using Xunit;
 
 namespace Comeback.Tests.Stores;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Comeback.Engine.Orders;
 using Comeback.Stores.Demo;
 using NodaTime;
-using Xunit;
 
 namespace Comeback.Tests.Stores;
 
