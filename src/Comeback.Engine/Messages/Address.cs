@@ -12,7 +12,8 @@ public static class Address
         var at = address.LastIndexOf('@');
         if (at is < 1 or > 64 || at == address.Length - 1 || address.IndexOf('@') != at) return false;
         foreach (var c in address)
-            if (char.IsControl(c) || char.IsWhiteSpace(c) || c is '"' or '<' or '>' or '(' or ')' or ',' or ';' or ':' or '\\' or '[' or ']' || char.IsSurrogate(c)) return false;
+            if (char.IsControl(c) || char.IsWhiteSpace(c) || c is '"' or '<' or '>' or '(' or ')' or ',' or ';' or ':' or '\\' or '[' or ']' || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format)
+                return false;
         var local = address.AsSpan(0, at);
         var domain = address.AsSpan(at + 1);
         return !local.StartsWith(".") && !local.EndsWith(".") && !local.Contains("..", StringComparison.Ordinal)

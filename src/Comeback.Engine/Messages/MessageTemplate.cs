@@ -23,10 +23,10 @@ public sealed class MessageTemplate
     private const int MostTags = 5_000;
 
     private readonly Template template;
-    private readonly IReadOnlyDictionary<int, Place> places;
+    private readonly IReadOnlyDictionary<ScriptNode, Place> places;
     private readonly TemplatePart part;
 
-    private MessageTemplate(Template template, IReadOnlyDictionary<int, Place> places, TemplatePart part) => (this.template, this.places, this.part) = (template, places, part);
+    private MessageTemplate(Template template, IReadOnlyDictionary<ScriptNode, Place> places, TemplatePart part) => (this.template, this.places, this.part) = (template, places, part);
 
     /// <summary>Parses and checks; the template, or what is wrong with it.</summary>
     public static (MessageTemplate? Template, IReadOnlyList<TemplateProblem> Problems) Parse(TemplatePart part, string source, SchemaNode? schema = null)
@@ -129,14 +129,17 @@ public sealed class MessageTemplate
     /// <summary>Prints each value escaped for its place, and stops at the cap.</summary>
     private sealed class Printer : TemplateContext
     {
-        private readonly IReadOnlyDictionary<int, Place> places;
+        private readonly IReadOnlyDictionary<ScriptNode, Place> places;
+        private readonly TemplatePart part;
         private readonly Place otherwise;
+        private ScriptNode? printing;
         private readonly CappedOutput output = new();
 
-        public Printer(IReadOnlyDictionary<int, Place> places, TemplatePart part) : base(Filters.ToScript())
+        public Printer(IReadOnlyDictionary<ScriptNode, Place> places, TemplatePart part) : base(Filters.ToScript())
         {
             this.places = places;
-            otherwise = part switch { TemplatePart.Html => Place.HtmlText, TemplatePart.Subject => Place.Subject, _ => Place.PlainText };
+            this.part = part;
+            otherwise = part switch { TemplatePart.Subject => Place.Subject, _ => Place.PlainText };
             Language = ScriptLang.Liquid;
             StrictVariables = true;
             LoopLimit = 1_000;
@@ -150,9 +153,18 @@ public sealed class MessageTemplate
             PushOutput(output);
         }
 
+        public override object? Evaluate(ScriptNode? scriptNode, bool aliasReturnedVariable)
+        {
+            if (scriptNode is ScriptExpressionStatement output) printing = output;
+            return base.Evaluate(scriptNode, aliasReturnedVariable);
+        }
+
+        // A value whose place is not known is never printed: guessing "text" would let an address through unchecked.
         public override TemplateContext Write(SourceSpan span, object? textAsObject)
         {
-            var place = places.TryGetValue(span.Start.Offset, out var known) ? known : otherwise;
+            var place = part != TemplatePart.Html ? otherwise
+                : printing is not null && places.TryGetValue(printing, out var known) ? known
+                : throw new TemplateLimitException("A value was printed in a place that was not checked.");
             Write(Escaping.For(place, Filters.Text(textAsObject)));
             return this;
         }

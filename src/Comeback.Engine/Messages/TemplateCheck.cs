@@ -9,13 +9,14 @@ namespace Comeback.Engine.Messages;
 internal sealed class TemplateCheck(SchemaNode schema, TemplatePart part, string source)
 {
     private readonly List<TemplateProblem> problems = [];
-    private readonly Dictionary<int, Place> places = [];
+    private readonly Dictionary<ScriptNode, Place> places = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<(string Name, SchemaNode Node)> names = new();
     private readonly List<string> guarded = [];
     private HtmlScanner html = new();
     private int loops;
 
-    public IReadOnlyDictionary<int, Place> Places => places;
+    /// <summary>Where the value of each output tag stands, by the tag itself.</summary>
+    public IReadOnlyDictionary<ScriptNode, Place> Places => places;
 
     public List<TemplateProblem> Walk(ScriptPage page)
     {
@@ -61,7 +62,7 @@ internal sealed class TemplateCheck(SchemaNode schema, TemplatePart part, string
             Problem(output, $"{Name(output.Expression)} is a group of values: name one of them.");
         if (part != TemplatePart.Html) return;
         var (place, sentence) = html.Here();
-        if (place is { } here) places[output.Expression.Span.Start.Offset] = places[output.Span.Start.Offset] = here;
+        if (place is { } here) places[output] = here;
         else Problem(output, sentence!);
         html.Printed();
     }
