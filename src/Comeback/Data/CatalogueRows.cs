@@ -18,6 +18,9 @@ internal sealed class ProductRow : IChangedRow
     public bool Published { get; set; } = true;
     public bool Deleted { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
+    /// <summary>Told by the catalogue itself, which beats what lines of orders say.</summary>
+    public bool FromCatalogue { get; set; }
+    public byte[] ContentHash { get; set; } = [];
 }
 
 internal sealed class VariantRow : IStoreRow
@@ -41,7 +44,7 @@ internal sealed class CategoryRow : IChangedRow
     public long Change { get; set; }
     public required string ExternalId { get; init; }
     /// <summary>Made from the name once and kept: what segment keys end in, e.g. <c>coffee-beans</c>.</summary>
-    public required string Key { get; init; }
+    public required string Key { get; set; }
     public required string Name { get; set; }
     public string Names { get; set; } = "{}";
     public CategoryId? ParentId { get; set; }
@@ -49,6 +52,8 @@ internal sealed class CategoryRow : IChangedRow
     public bool InUse { get; set; } = true;
     public bool Deleted { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
+    /// <summary>Told by the catalogue itself; before that it is only named by products or lines.</summary>
+    public bool FromCatalogue { get; set; }
 }
 
 internal sealed class ProductCategoryRow : IStoreRow

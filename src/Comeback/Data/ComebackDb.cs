@@ -152,6 +152,10 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         model.Entity<CategoryRow>().HasIndex(r => new { r.StoreId, r.Key }).IsUnique();
         model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.ExternalId }).IsUnique();
         model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.CustomerId });
+        // Few rows have these: only they are in the index.
+        model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.Visitor }).HasFilter("visitor IS NOT NULL");
+        model.Entity<CartRow>().HasIndex(r => new { r.StoreId, r.Visitor }).HasFilter("visitor IS NOT NULL");
+        model.Entity<OrderRow>().HasIndex(r => new { r.StoreId, r.CartExternalId }).HasFilter("cart_external_id IS NOT NULL");
         model.Entity<SegmentRow>().HasIndex(r => new { r.StoreId, r.Key }).IsUnique();
         model.Entity<MembershipRow>().HasIndex(r => new { r.StoreId, r.CustomerId });
         model.Entity<MembershipRow>().HasIndex(r => new { r.StoreId, r.SegmentId, r.LeftAt });

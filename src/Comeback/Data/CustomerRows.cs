@@ -10,7 +10,7 @@ internal sealed class CustomerRow : IChangedRow
     public CustomerId Id { get; init; }
     public long Change { get; set; }
     /// <summary>Dense per store, from 0; the index into the columns. Stable under merge and undo.</summary>
-    public int Ordinal { get; init; }
+    public int Ordinal { get; set; }
     public string? AccountId { get; set; }
     /// <summary>Normalised; null when there is none or it is no address.</summary>
     public string? Email { get; set; }
@@ -36,9 +36,19 @@ internal sealed class CustomerRow : IChangedRow
     public bool Deleted { get; set; }
     /// <summary>The store's own lifetime totals where its history is short, as JSON (<see cref="LifetimeTotals"/>).</summary>
     public string? Lifetime { get; set; }
+    /// <summary>When each group of fields was last said (8 bytes each): the newest word wins per group, in whatever order words arrive.</summary>
+    public byte[] Stamps { get; set; } = [];
 }
 
-internal enum IdentityKind : byte { Account = 1, Email = 2, Phone = 3, Visitor = 4 }
+internal enum IdentityKind : byte
+{
+    Account = 1,
+    Email = 2,
+    Phone = 3,
+    Visitor = 4,
+    /// <summary>An address or number that leads to nobody, with a name beside it; or a record without any person.</summary>
+    Named = 5,
+}
 
 /// <summary>What leads to a customer: an account, an address, a number, a browser.</summary>
 internal sealed class IdentityRow : IStoreRow
@@ -48,6 +58,12 @@ internal sealed class IdentityRow : IStoreRow
     public required string Value { get; init; }
     public CustomerId CustomerId { get; set; }
     public DateTimeOffset SeenAt { get; set; }
+    /// <summary>Hashes of the names seen with an address or number, up to four, separated by commas: more than three lead to nobody.</summary>
+    public string Names { get; set; } = "";
+    /// <summary>JSON array of what was seen together with it: accounts of an address; accounts or addresses of a number or browser.</summary>
+    public string Links { get; set; } = "[]";
+    /// <summary>What the store's own customer record last said, as JSON, so that people can be told apart again.</summary>
+    public string? Claim { get; set; }
 }
 
 /// <summary>A merge of two customers, with what was moved, so that it can be undone.</summary>
@@ -80,6 +96,8 @@ internal sealed class ConsentRow : IChangedRow
     /// <summary>Whatever proves it: order id, message id, keyed hash of an IP.</summary>
     public string? Proof { get; init; }
     public DateTimeOffset RecordedAt { get; init; }
+    /// <summary>Who it was said of, as the store said it (JSON).</summary>
+    public string? Claim { get; init; }
 }
 
 /// <summary>A keyed hash of an address that must not be written to again, kept after erasure so that a re-import is not mailed.</summary>

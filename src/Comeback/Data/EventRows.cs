@@ -23,4 +23,6 @@ internal sealed class EventRow : IChangedRow
     public HitVerdict Verdict { get; set; }
     public string Properties { get; init; } = "{}";
     public bool Found { get; init; }
+    /// <summary>Who the store said it is, as JSON: people are told apart by it again when an address turns out to be shared.</summary>
+    public string? Claim { get; set; }
 }

@@ -38,6 +38,8 @@ internal sealed class OrderRow : IChangedRow
     public string? CartExternalId { get; set; }
     /// <summary>Of the whole neutral record: an equal one changes nothing.</summary>
     public required byte[] ContentHash { get; set; }
+    /// <summary>Who the store said it is, as JSON: people are told apart by it again when an address turns out to be shared.</summary>
+    public string? Claim { get; set; }
 }
 
 internal sealed class OrderLineRow : IStoreRow
@@ -68,6 +70,9 @@ internal sealed class RefundRow : IChangedRow
     public long AmountMinor { get; set; }
     public required string Currency { get; init; }
     public long? StoreAmountMinor { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+    /// <summary>Who the store said it is, as JSON: people are told apart by it again when an address turns out to be shared.</summary>
+    public string? Claim { get; set; }
 }
 
 /// <summary>A cart as it stands.</summary>
@@ -87,5 +92,10 @@ internal sealed class CartRow : IChangedRow
     /// <summary>JSON array of <see cref="CartLineRecord"/> with our product id.</summary>
     public string Lines { get; set; } = "[]";
     public bool Closed { get; set; }
+    /// <summary>The store itself closed or emptied it; <see cref="Closed"/> is also true once the person has placed an order.</summary>
+    public bool ClosedByStore { get; set; }
     public bool Found { get; init; }
+    public byte[] ContentHash { get; set; } = [];
+    /// <summary>Who the store said it is, as JSON: people are told apart by it again when an address turns out to be shared.</summary>
+    public string? Claim { get; set; }
 }

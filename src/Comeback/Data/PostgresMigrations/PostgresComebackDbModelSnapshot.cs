@@ -228,9 +228,22 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<bool>("Closed")
                         .HasColumnType("boolean")
                         .HasColumnName("closed");
+
+                    b.Property<bool>("ClosedByStore")
+                        .HasColumnType("boolean")
+                        .HasColumnName("closed_by_store");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -286,6 +299,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_carts_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_carts_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("carts");
                 });
 
@@ -311,6 +328,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<bool>("InUse")
                         .HasColumnType("boolean")
@@ -376,6 +397,10 @@ namespace Comeback.Data.PostgresMigrations
                     b.Property<byte>("Channel")
                         .HasColumnType("smallint")
                         .HasColumnName("channel");
+
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
 
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
@@ -522,6 +547,11 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("text")
                         .HasColumnName("region");
 
+                    b.Property<byte[]>("Stamps")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("stamps");
+
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("text")
@@ -619,6 +649,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("smallint")
                         .HasColumnName("channel");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<long?>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
@@ -673,6 +707,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_events_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("events");
                 });
 
@@ -690,9 +728,23 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("text")
                         .HasColumnName("value");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
+
+                    b.Property<string>("Links")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("links");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("names");
 
                     b.Property<long>("SeenAt")
                         .HasColumnType("bigint")
@@ -1231,6 +1283,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -1326,6 +1382,10 @@ namespace Comeback.Data.PostgresMigrations
 
                     b.HasKey("StoreId", "Id");
 
+                    b.HasIndex("StoreId", "CartExternalId")
+                        .HasDatabaseName("ix_orders_store_id_cart_external_id")
+                        .HasFilter("cart_external_id IS NOT NULL");
+
                     b.HasIndex("StoreId", "Change")
                         .HasDatabaseName("ix_orders_store_id_change");
 
@@ -1372,6 +1432,11 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
+
                     b.Property<bool>("Deleted")
                         .HasColumnType("boolean")
                         .HasColumnName("deleted");
@@ -1380,6 +1445,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<string>("ImageUrl")
                         .HasColumnType("text")
@@ -1450,6 +1519,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1471,6 +1544,10 @@ namespace Comeback.Data.PostgresMigrations
                     b.Property<long?>("StoreAmountMinor")
                         .HasColumnType("bigint")
                         .HasColumnName("store_amount_minor");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
 
                     b.HasKey("StoreId", "Id");
 

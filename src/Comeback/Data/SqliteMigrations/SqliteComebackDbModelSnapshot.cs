@@ -223,9 +223,22 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<bool>("Closed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("closed");
+
+                    b.Property<bool>("ClosedByStore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_by_store");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content_hash");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
@@ -281,6 +294,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_carts_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_carts_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("carts");
                 });
 
@@ -306,6 +323,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<bool>("InUse")
                         .HasColumnType("INTEGER")
@@ -371,6 +392,10 @@ namespace Comeback.Data.SqliteMigrations
                     b.Property<byte>("Channel")
                         .HasColumnType("INTEGER")
                         .HasColumnName("channel");
+
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
 
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
@@ -517,6 +542,11 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("TEXT")
                         .HasColumnName("region");
 
+                    b.Property<byte[]>("Stamps")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("stamps");
+
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -614,6 +644,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("channel");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<long?>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
@@ -668,6 +702,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_events_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("events");
                 });
 
@@ -685,9 +723,23 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("TEXT")
                         .HasColumnName("value");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
+
+                    b.Property<string>("Links")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("links");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("names");
 
                     b.Property<long>("SeenAt")
                         .HasColumnType("INTEGER")
@@ -1226,6 +1278,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("BLOB")
@@ -1321,6 +1377,10 @@ namespace Comeback.Data.SqliteMigrations
 
                     b.HasKey("StoreId", "Id");
 
+                    b.HasIndex("StoreId", "CartExternalId")
+                        .HasDatabaseName("ix_orders_store_id_cart_external_id")
+                        .HasFilter("cart_external_id IS NOT NULL");
+
                     b.HasIndex("StoreId", "Change")
                         .HasDatabaseName("ix_orders_store_id_change");
 
@@ -1367,6 +1427,11 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content_hash");
+
                     b.Property<bool>("Deleted")
                         .HasColumnType("INTEGER")
                         .HasColumnName("deleted");
@@ -1375,6 +1440,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<string>("ImageUrl")
                         .HasColumnType("TEXT")
@@ -1445,6 +1514,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1466,6 +1539,10 @@ namespace Comeback.Data.SqliteMigrations
                     b.Property<long?>("StoreAmountMinor")
                         .HasColumnType("INTEGER")
                         .HasColumnName("store_amount_minor");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
 
                     b.HasKey("StoreId", "Id");
 

@@ -103,7 +103,10 @@ namespace Comeback.Data.SqliteMigrations
                     currency = table.Column<string>(type: "TEXT", nullable: true),
                     lines = table.Column<string>(type: "TEXT", nullable: false),
                     closed = table.Column<bool>(type: "INTEGER", nullable: false),
-                    found = table.Column<bool>(type: "INTEGER", nullable: false)
+                    closed_by_store = table.Column<bool>(type: "INTEGER", nullable: false),
+                    found = table.Column<bool>(type: "INTEGER", nullable: false),
+                    content_hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -124,7 +127,8 @@ namespace Comeback.Data.SqliteMigrations
                     parent_id = table.Column<long>(type: "INTEGER", nullable: true),
                     in_use = table.Column<bool>(type: "INTEGER", nullable: false),
                     deleted = table.Column<bool>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_catalogue = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -145,7 +149,8 @@ namespace Comeback.Data.SqliteMigrations
                     source = table.Column<string>(type: "TEXT", nullable: false),
                     wording = table.Column<string>(type: "TEXT", nullable: true),
                     proof = table.Column<string>(type: "TEXT", nullable: true),
-                    recorded_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    recorded_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    claim = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -192,7 +197,8 @@ namespace Comeback.Data.SqliteMigrations
                     objects_to_profiling = table.Column<bool>(type: "INTEGER", nullable: false),
                     merged_into = table.Column<long>(type: "INTEGER", nullable: true),
                     deleted = table.Column<bool>(type: "INTEGER", nullable: false),
-                    lifetime = table.Column<string>(type: "TEXT", nullable: true)
+                    lifetime = table.Column<string>(type: "TEXT", nullable: true),
+                    stamps = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -251,7 +257,8 @@ namespace Comeback.Data.SqliteMigrations
                     channel = table.Column<byte>(type: "INTEGER", nullable: true),
                     verdict = table.Column<byte>(type: "INTEGER", nullable: false),
                     properties = table.Column<string>(type: "TEXT", nullable: false),
-                    found = table.Column<bool>(type: "INTEGER", nullable: false)
+                    found = table.Column<bool>(type: "INTEGER", nullable: false),
+                    claim = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -266,7 +273,10 @@ namespace Comeback.Data.SqliteMigrations
                     kind = table.Column<byte>(type: "INTEGER", nullable: false),
                     value = table.Column<string>(type: "TEXT", nullable: false),
                     customer_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    seen_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    seen_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    names = table.Column<string>(type: "TEXT", nullable: false),
+                    links = table.Column<string>(type: "TEXT", nullable: false),
+                    claim = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -492,7 +502,8 @@ namespace Comeback.Data.SqliteMigrations
                     discount_minor = table.Column<long>(type: "INTEGER", nullable: false),
                     discount_codes = table.Column<string>(type: "TEXT", nullable: false),
                     cart_external_id = table.Column<string>(type: "TEXT", nullable: true),
-                    content_hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    content_hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -528,7 +539,9 @@ namespace Comeback.Data.SqliteMigrations
                     tags = table.Column<string>(type: "TEXT", nullable: false),
                     published = table.Column<bool>(type: "INTEGER", nullable: false),
                     deleted = table.Column<bool>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_catalogue = table.Column<bool>(type: "INTEGER", nullable: false),
+                    content_hash = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -548,7 +561,9 @@ namespace Comeback.Data.SqliteMigrations
                     at = table.Column<long>(type: "INTEGER", nullable: false),
                     amount_minor = table.Column<long>(type: "INTEGER", nullable: false),
                     currency = table.Column<string>(type: "TEXT", nullable: false),
-                    store_amount_minor = table.Column<long>(type: "INTEGER", nullable: true)
+                    store_amount_minor = table.Column<long>(type: "INTEGER", nullable: true),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    claim = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -795,6 +810,12 @@ namespace Comeback.Data.SqliteMigrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_carts_store_id_visitor",
+                table: "carts",
+                columns: new[] { "store_id", "visitor" },
+                filter: "visitor IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_categories_store_id_change",
                 table: "categories",
                 columns: new[] { "store_id", "change" });
@@ -859,6 +880,12 @@ namespace Comeback.Data.SqliteMigrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_events_store_id_visitor",
+                table: "events",
+                columns: new[] { "store_id", "visitor" },
+                filter: "visitor IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_identities_store_id_customer_id",
                 table: "identities",
                 columns: new[] { "store_id", "customer_id" });
@@ -909,6 +936,12 @@ namespace Comeback.Data.SqliteMigrations
                 name: "ix_messages_store_id_state_next_attempt_at",
                 table: "messages",
                 columns: new[] { "store_id", "state", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_orders_store_id_cart_external_id",
+                table: "orders",
+                columns: new[] { "store_id", "cart_external_id" },
+                filter: "cart_external_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_orders_store_id_change",

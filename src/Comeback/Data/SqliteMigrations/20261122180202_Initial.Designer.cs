@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Comeback.Data.SqliteMigrations
 {
     [DbContext(typeof(SqliteComebackDb))]
-    [Migration("20261122173643_Initial")]
+    [Migration("20261122180202_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -226,9 +226,22 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<bool>("Closed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("closed");
+
+                    b.Property<bool>("ClosedByStore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_by_store");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content_hash");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
@@ -284,6 +297,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_carts_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_carts_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("carts");
                 });
 
@@ -309,6 +326,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<bool>("InUse")
                         .HasColumnType("INTEGER")
@@ -374,6 +395,10 @@ namespace Comeback.Data.SqliteMigrations
                     b.Property<byte>("Channel")
                         .HasColumnType("INTEGER")
                         .HasColumnName("channel");
+
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
 
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
@@ -520,6 +545,11 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("TEXT")
                         .HasColumnName("region");
 
+                    b.Property<byte[]>("Stamps")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("stamps");
+
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -617,6 +647,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("channel");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<long?>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
@@ -671,6 +705,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_events_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("events");
                 });
 
@@ -688,9 +726,23 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("TEXT")
                         .HasColumnName("value");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("customer_id");
+
+                    b.Property<string>("Links")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("links");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("names");
 
                     b.Property<long>("SeenAt")
                         .HasColumnType("INTEGER")
@@ -1229,6 +1281,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("BLOB")
@@ -1324,6 +1380,10 @@ namespace Comeback.Data.SqliteMigrations
 
                     b.HasKey("StoreId", "Id");
 
+                    b.HasIndex("StoreId", "CartExternalId")
+                        .HasDatabaseName("ix_orders_store_id_cart_external_id")
+                        .HasFilter("cart_external_id IS NOT NULL");
+
                     b.HasIndex("StoreId", "Change")
                         .HasDatabaseName("ix_orders_store_id_change");
 
@@ -1370,6 +1430,11 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content_hash");
+
                     b.Property<bool>("Deleted")
                         .HasColumnType("INTEGER")
                         .HasColumnName("deleted");
@@ -1378,6 +1443,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<string>("ImageUrl")
                         .HasColumnType("TEXT")
@@ -1448,6 +1517,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1469,6 +1542,10 @@ namespace Comeback.Data.SqliteMigrations
                     b.Property<long?>("StoreAmountMinor")
                         .HasColumnType("INTEGER")
                         .HasColumnName("store_amount_minor");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
 
                     b.HasKey("StoreId", "Id");
 

@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Comeback.Data.PostgresMigrations
 {
     [DbContext(typeof(PostgresComebackDb))]
-    [Migration("20261122173656_Initial")]
+    [Migration("20261122180216_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -231,9 +231,22 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<bool>("Closed")
                         .HasColumnType("boolean")
                         .HasColumnName("closed");
+
+                    b.Property<bool>("ClosedByStore")
+                        .HasColumnType("boolean")
+                        .HasColumnName("closed_by_store");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -289,6 +302,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_carts_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_carts_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("carts");
                 });
 
@@ -314,6 +331,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<bool>("InUse")
                         .HasColumnType("boolean")
@@ -379,6 +400,10 @@ namespace Comeback.Data.PostgresMigrations
                     b.Property<byte>("Channel")
                         .HasColumnType("smallint")
                         .HasColumnName("channel");
+
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
 
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
@@ -525,6 +550,11 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("text")
                         .HasColumnName("region");
 
+                    b.Property<byte[]>("Stamps")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("stamps");
+
                     b.Property<string>("Tags")
                         .IsRequired()
                         .HasColumnType("text")
@@ -622,6 +652,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("smallint")
                         .HasColumnName("channel");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<long?>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
@@ -676,6 +710,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Visitor")
+                        .HasDatabaseName("ix_events_store_id_visitor")
+                        .HasFilter("visitor IS NOT NULL");
+
                     b.ToTable("events");
                 });
 
@@ -693,9 +731,23 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("text")
                         .HasColumnName("value");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<long>("CustomerId")
                         .HasColumnType("bigint")
                         .HasColumnName("customer_id");
+
+                    b.Property<string>("Links")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("links");
+
+                    b.Property<string>("Names")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("names");
 
                     b.Property<long>("SeenAt")
                         .HasColumnType("bigint")
@@ -1234,6 +1286,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -1329,6 +1385,10 @@ namespace Comeback.Data.PostgresMigrations
 
                     b.HasKey("StoreId", "Id");
 
+                    b.HasIndex("StoreId", "CartExternalId")
+                        .HasDatabaseName("ix_orders_store_id_cart_external_id")
+                        .HasFilter("cart_external_id IS NOT NULL");
+
                     b.HasIndex("StoreId", "Change")
                         .HasDatabaseName("ix_orders_store_id_change");
 
@@ -1375,6 +1435,11 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
+
                     b.Property<bool>("Deleted")
                         .HasColumnType("boolean")
                         .HasColumnName("deleted");
@@ -1383,6 +1448,10 @@ namespace Comeback.Data.PostgresMigrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("external_id");
+
+                    b.Property<bool>("FromCatalogue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("from_catalogue");
 
                     b.Property<string>("ImageUrl")
                         .HasColumnType("text")
@@ -1453,6 +1522,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("change");
 
+                    b.Property<string>("Claim")
+                        .HasColumnType("text")
+                        .HasColumnName("claim");
+
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1474,6 +1547,10 @@ namespace Comeback.Data.PostgresMigrations
                     b.Property<long?>("StoreAmountMinor")
                         .HasColumnType("bigint")
                         .HasColumnName("store_amount_minor");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
 
                     b.HasKey("StoreId", "Id");
 

@@ -104,7 +104,10 @@ namespace Comeback.Data.PostgresMigrations
                     currency = table.Column<string>(type: "text", nullable: true),
                     lines = table.Column<string>(type: "text", nullable: false),
                     closed = table.Column<bool>(type: "boolean", nullable: false),
-                    found = table.Column<bool>(type: "boolean", nullable: false)
+                    closed_by_store = table.Column<bool>(type: "boolean", nullable: false),
+                    found = table.Column<bool>(type: "boolean", nullable: false),
+                    content_hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    claim = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -125,7 +128,8 @@ namespace Comeback.Data.PostgresMigrations
                     parent_id = table.Column<long>(type: "bigint", nullable: true),
                     in_use = table.Column<bool>(type: "boolean", nullable: false),
                     deleted = table.Column<bool>(type: "boolean", nullable: false),
-                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    from_catalogue = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -146,7 +150,8 @@ namespace Comeback.Data.PostgresMigrations
                     source = table.Column<string>(type: "text", nullable: false),
                     wording = table.Column<string>(type: "text", nullable: true),
                     proof = table.Column<string>(type: "text", nullable: true),
-                    recorded_at = table.Column<long>(type: "bigint", nullable: false)
+                    recorded_at = table.Column<long>(type: "bigint", nullable: false),
+                    claim = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -193,7 +198,8 @@ namespace Comeback.Data.PostgresMigrations
                     objects_to_profiling = table.Column<bool>(type: "boolean", nullable: false),
                     merged_into = table.Column<long>(type: "bigint", nullable: true),
                     deleted = table.Column<bool>(type: "boolean", nullable: false),
-                    lifetime = table.Column<string>(type: "text", nullable: true)
+                    lifetime = table.Column<string>(type: "text", nullable: true),
+                    stamps = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -252,7 +258,8 @@ namespace Comeback.Data.PostgresMigrations
                     channel = table.Column<byte>(type: "smallint", nullable: true),
                     verdict = table.Column<byte>(type: "smallint", nullable: false),
                     properties = table.Column<string>(type: "text", nullable: false),
-                    found = table.Column<bool>(type: "boolean", nullable: false)
+                    found = table.Column<bool>(type: "boolean", nullable: false),
+                    claim = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -267,7 +274,10 @@ namespace Comeback.Data.PostgresMigrations
                     kind = table.Column<byte>(type: "smallint", nullable: false),
                     value = table.Column<string>(type: "text", nullable: false),
                     customer_id = table.Column<long>(type: "bigint", nullable: false),
-                    seen_at = table.Column<long>(type: "bigint", nullable: false)
+                    seen_at = table.Column<long>(type: "bigint", nullable: false),
+                    names = table.Column<string>(type: "text", nullable: false),
+                    links = table.Column<string>(type: "text", nullable: false),
+                    claim = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -493,7 +503,8 @@ namespace Comeback.Data.PostgresMigrations
                     discount_minor = table.Column<long>(type: "bigint", nullable: false),
                     discount_codes = table.Column<string>(type: "text", nullable: false),
                     cart_external_id = table.Column<string>(type: "text", nullable: true),
-                    content_hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                    content_hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    claim = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -529,7 +540,9 @@ namespace Comeback.Data.PostgresMigrations
                     tags = table.Column<string>(type: "text", nullable: false),
                     published = table.Column<bool>(type: "boolean", nullable: false),
                     deleted = table.Column<bool>(type: "boolean", nullable: false),
-                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    from_catalogue = table.Column<bool>(type: "boolean", nullable: false),
+                    content_hash = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -549,7 +562,9 @@ namespace Comeback.Data.PostgresMigrations
                     at = table.Column<long>(type: "bigint", nullable: false),
                     amount_minor = table.Column<long>(type: "bigint", nullable: false),
                     currency = table.Column<string>(type: "text", nullable: false),
-                    store_amount_minor = table.Column<long>(type: "bigint", nullable: true)
+                    store_amount_minor = table.Column<long>(type: "bigint", nullable: true),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    claim = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -796,6 +811,12 @@ namespace Comeback.Data.PostgresMigrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_carts_store_id_visitor",
+                table: "carts",
+                columns: new[] { "store_id", "visitor" },
+                filter: "visitor IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_categories_store_id_change",
                 table: "categories",
                 columns: new[] { "store_id", "change" });
@@ -860,6 +881,12 @@ namespace Comeback.Data.PostgresMigrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_events_store_id_visitor",
+                table: "events",
+                columns: new[] { "store_id", "visitor" },
+                filter: "visitor IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_identities_store_id_customer_id",
                 table: "identities",
                 columns: new[] { "store_id", "customer_id" });
@@ -910,6 +937,12 @@ namespace Comeback.Data.PostgresMigrations
                 name: "ix_messages_store_id_state_next_attempt_at",
                 table: "messages",
                 columns: new[] { "store_id", "state", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_orders_store_id_cart_external_id",
+                table: "orders",
+                columns: new[] { "store_id", "cart_external_id" },
+                filter: "cart_external_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_orders_store_id_change",
