@@ -9,23 +9,28 @@ using Comeback.Results;
 using Comeback.Segments;
 using Comeback.Sync;
 
-// A verb runs and ends; without one, Comeback serves. The stages are added and mapped in the order in which the data flows.
-return await CommandLine.RunAsync(args, Serve).ConfigureAwait(false);
+// A verb runs and ends; without one, Comeback serves.
+return await CommandLine.RunAsync(args).ConfigureAwait(false);
 
-static WebApplication Serve(WebApplicationBuilder builder)
+/// <summary>The contents page: the stages, added and mapped in the order in which the data flows.</summary>
+internal sealed partial class Program
 {
-    builder.AddHosting();
-    builder.AddInstall()
-        .AddSync()
-        .AddFacts()
-        .AddSegments()
-        .AddCampaigns()
-        .AddMessages()
-        .AddResults()
-        .AddPrivacy();
+    /// <summary>Registers everything; the verbs use the same container without HTTP, scheduler and background work.</summary>
+    public static void Add(WebApplicationBuilder builder)
+    {
+        builder.AddHosting();
+        builder.AddInstall()
+            .AddSync()
+            .AddFacts()
+            .AddSegments()
+            .AddCampaigns()
+            .AddMessages()
+            .AddResults()
+            .AddPrivacy();
+    }
 
-    var app = builder.Build();
-    app.UseHosting()
+    /// <summary>Maps every route.</summary>
+    public static void Map(WebApplication app) => app.UseHosting()
         .MapInstall()
         .MapSync()
         .MapFacts()
@@ -34,8 +39,4 @@ static WebApplication Serve(WebApplicationBuilder builder)
         .MapMessages()
         .MapResults()
         .MapPrivacy();
-    return app;
 }
-
-/// <summary>Seen by the tests' host.</summary>
-internal sealed partial class Program;

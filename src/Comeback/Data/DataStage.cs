@@ -1,3 +1,5 @@
+using Comeback.Hosting;
+
 namespace Comeback.Data;
 
 /// <summary>What all stages read and write through.</summary>
@@ -5,7 +7,7 @@ internal static class DataStage
 {
     public static IHostApplicationBuilder AddData(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(_ => new Databases(builder.Configuration));
+        builder.Services.AddSingleton(services => new Databases(services.GetRequiredService<ComebackOptions>()));
         builder.Services.AddSingleton<ChangeSignal>();
         builder.Services.AddSingleton<StoreWriter>();
         builder.Services.AddSingleton<StoreClocks>();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Comeback.Engine;
+using Comeback.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -25,8 +26,7 @@ internal sealed class Databases : IAsyncDisposable, IDisposable
     private readonly DbContextOptions<SqliteComebackDb>? sqliteOptions;
     private readonly DbContextOptions<PostgresComebackDb>? postgresOptions;
 
-    public Databases(IConfiguration configuration)
-        : this(configuration.GetConnectionString("Comeback"), configuration["Comeback:Data"] ?? "./data") { }
+    public Databases(ComebackOptions options) : this(options.ConnectionString, options.Data) { }
 
     /// <param name="connectionString">Null or empty: <c>comeback.db</c> in <paramref name="dataFolder"/>.</param>
     public Databases(string? connectionString, string dataFolder)

@@ -1,20 +1,51 @@
 using Comeback.Data;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Hosting;
 
-/// <summary>The plumbing under all stages: database, key ring, sign-in, errors, health, logs.</summary>
+/// <summary>The plumbing under all stages: settings, errors, JSON, health, logs, sign-in, key ring.</summary>
 internal static class HostingSetup
 {
     public static void AddHosting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddProblemDetails();
+        var options = ComebackOptions.Read(builder.Configuration, builder.Environment);
+        var verb = builder.Services.Any(s => s.ImplementationInstance is HostMode { Verb: true });
+        builder.AddLogs(verb);
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<ServingLock>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddData();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemAnswers>();
+        builder.Services.Configure<JsonOptions>(json => Json.Configure(json.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.AddComebackOpenApi();
+        builder.Services.AddSingleton(new ReadyCheck("database", CheckDatabaseAsync));
+        builder.Services.AddSingleton(new ReadyCheck("migrations", CheckMigrationsAsync));
     }
 
     public static Routes UseHosting(this WebApplication app)
     {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.MapHealth();
+        app.MapOpenApi();
         var api = app.MapGroup("/api");
-        return new Routes(api, api.MapGroup("/stores/{store}"), app.MapGroup(""), app.MapGroup(""));
+        var store = api.MapGroup("/stores/{store}").AddEndpointFilter<KnownStore>();
+        return new Routes(api, store, app.MapGroup(""), app.MapGroup(""));
     }
+
+    private static async Task CheckDatabaseAsync(IServiceProvider services, CancellationToken stop)
+    {
+        await using var db = services.GetRequiredService<Databases>().OpenSystem();
+        await db.Stores.CountAsync(stop).ConfigureAwait(false);
+    }
+
+    private static Task CheckMigrationsAsync(IServiceProvider services, CancellationToken stop) =>
+        services.GetRequiredService<Migrator>().Done ? Task.CompletedTask : throw new InvalidOperationException("Not yet migrated.");
 }
