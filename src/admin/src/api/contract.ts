@@ -1,0 +1,246 @@
+import type { Money } from '@/lib/money';
+
+// The shapes that the admin reads. types.ts is generated from the OpenAPI document; a test holds these names against it.
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  total: number;
+}
+
+export interface Session {
+  mode: 'local' | 'operator' | 'none';
+  version: string;
+}
+
+export interface StoreView {
+  id: string;
+  name: string;
+  platform: 'import' | 'shopify' | 'wooCommerce' | 'demo';
+  state: string;
+  currency: string;
+  timeZone: string;
+  country: string | null;
+  language: string;
+  createdAt: string;
+  now: string;
+  inStepAt: string | null;
+  historyComplete: boolean;
+  counts: { orders: number; orderLines: number; customers: number; products: number; carts: number; events: number };
+}
+
+export interface SizePoint {
+  day: string;
+  members: number;
+}
+
+export interface SegmentView {
+  id: string;
+  key: string;
+  name: string;
+  description: string | null;
+  definition: string;
+  stock: boolean;
+  customers: number;
+  amountSpent: Money;
+  share: number;
+  sizes: SizePoint[];
+  evaluatedAt: string | null;
+  lagSeconds: number | null;
+  error: string | null;
+  noData: boolean;
+  version: number;
+}
+
+export interface SegmentList {
+  asOf: string;
+  buyers: number;
+  amountSpent: Money;
+  items: SegmentView[];
+}
+
+export interface CustomerLine {
+  customerId: string;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  country: string | null;
+  orders: number;
+  amountSpent: Money | null;
+  lastOrderAt: string | null;
+}
+
+export interface Member extends CustomerLine {
+  since: string;
+  why: string | null;
+}
+
+export interface CheckError {
+  line: number;
+  column: number;
+  length: number;
+  message: string;
+  expected?: string[] | null;
+  didYouMean?: string | null;
+}
+
+export interface CheckResult {
+  ok: boolean;
+  normalised: string | null;
+  errors: CheckError[];
+  warnings: CheckError[];
+  customers: number | null;
+  sample: CustomerLine[];
+}
+
+export interface CustomerDetail {
+  profile: {
+    id: string;
+    name: string | null;
+    email: string | null;
+    phone: string | null;
+    country: string | null;
+    city: string | null;
+    language: string | null;
+    tags: string[];
+    createdAt: string | null;
+    notAShopper: boolean;
+  };
+  facts: {
+    orders: number;
+    amountSpent: Money | null;
+    firstOrderAt: string | null;
+    lastOrderAt: string | null;
+    ownGapDays: number | null;
+    expectedGapDays: number | null;
+    lifecycle: string | null;
+    engagement: string | null;
+  };
+  segments: { key: string; name: string; since: string; why: string | null }[];
+  consents: { channel: string; state: string; at: string; source: string; wording: string | null }[];
+  reachable: { email: boolean; sms: boolean; whatsApp: boolean };
+}
+
+export interface TimelineItem {
+  at: string;
+  kind: string;
+  title: string;
+  detail: string | null;
+  amount?: Money | null;
+  link?: string | null;
+}
+
+export interface CampaignLine {
+  key: string;
+  name: string;
+  kind: string;
+  state: string;
+  segmentKey: string | null;
+  switchedOnAt: string | null;
+  startsAt: string | null;
+  sent: number;
+  opened: number;
+  clicked: number;
+  orders: number;
+  revenue: Money;
+  optOuts: number;
+  skipped: number;
+  wouldToday: number | null;
+}
+
+export interface Template {
+  step: number;
+  language: string;
+  subject: string;
+  html: string;
+  text: string;
+}
+
+export interface CampaignDetail extends CampaignLine {
+  steps: { step: number; delay?: string | null; delayMinutes?: number | null; channel?: string | null; usefulFor?: string | null }[];
+  templates: Template[];
+  version: number;
+}
+
+export interface PreviewExample {
+  customerId: string;
+  name: string | null;
+  subject: string;
+  html: string;
+  text: string;
+}
+
+export interface CampaignPreview {
+  count: number;
+  skipped: { reason: string; count: number }[];
+  examples: PreviewExample[];
+}
+
+export interface CampaignPerson {
+  customerId: string;
+  name: string | null;
+  at: string;
+  reason: string | null;
+  messageId: string | null;
+}
+
+export interface MessageLine {
+  id: string;
+  campaignKey: string | null;
+  campaignName: string | null;
+  step: number;
+  customerId: string;
+  customerName: string | null;
+  channel: string;
+  state: string;
+  address: string;
+  subject: string;
+  createdAt: string;
+  sentAt: string | null;
+  opened: boolean;
+  clicked: boolean;
+  why: string | null;
+}
+
+export interface MessageDetail extends MessageLine {
+  text: string | null;
+  links: { destination: string; purpose: string }[];
+}
+
+export interface HomeView {
+  customers: number;
+  active: number;
+  slippingAway: number;
+  campaignRevenue: Money;
+  optOuts: number;
+  today: { sent: number; opened: number; clicked: number; orders: number; revenue: Money };
+  needs: { kind: string; title: string; detail: string | null; link: string | null }[];
+  sizes: { key: string; name: string; points: SizePoint[] }[];
+  outOfRate: number;
+}
+
+export interface ImportPreview {
+  layout: string | null;
+  delimiter: string;
+  encoding: string;
+  columns: { name: string; field: string | null; samples: string[] }[];
+  missing: string[];
+  currencyGuess: string | null;
+  problems: string[];
+}
+
+export interface ImportView {
+  id: string;
+  fileName: string;
+  layout: string;
+  state: string;
+  rowsRead: number;
+  rowsRejected: number;
+  orders: number;
+  bytesRead: number;
+  bytesTotal: number;
+  rejectsByReason: Record<string, number>;
+  error: string | null;
+  startedAt: string;
+  endedAt: string | null;
+}

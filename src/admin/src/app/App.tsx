@@ -1,0 +1,130 @@
+import { Suspense, lazy, useEffect, useRef, type ReactNode } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import type { StoreView } from '@/api/contract';
+import { Boundary, Crashed, Empty, Failed, Skeleton } from '@/components/states';
+import { useRead } from '@/lib/api';
+import { remember, useT } from '@/lib/i18n';
+import { StoreProvider } from '@/lib/store';
+import { Shell } from './Shell';
+import { SignIn } from './SignIn';
+import { useSignedOut } from './signedOut';
+
+const HomePage = lazy(() => import('@/features/results/HomePage'));
+const ConnectPage = lazy(() => import('@/features/install/ConnectPage'));
+const ImportPage = lazy(() => import('@/features/install/ImportPage'));
+const SettingsPage = lazy(() => import('@/features/install/SettingsPage'));
+const SegmentsPage = lazy(() => import('@/features/segments/SegmentsPage'));
+const SegmentPage = lazy(() => import('@/features/segments/SegmentPage'));
+const SegmentEditPage = lazy(() => import('@/features/segments/SegmentEditPage'));
+const CampaignsPage = lazy(() => import('@/features/campaigns/CampaignsPage'));
+const CampaignPage = lazy(() => import('@/features/campaigns/CampaignPage'));
+const BroadcastPage = lazy(() => import('@/features/campaigns/BroadcastPage'));
+const CustomersPage = lazy(() => import('@/features/facts/CustomersPage'));
+const CustomerPage = lazy(() => import('@/features/facts/CustomerPage'));
+const PrivacyCard = lazy(() => import('@/features/privacy/PrivacyCard'));
+const OutboxPage = lazy(() => import('@/features/messages/OutboxPage'));
+
+export function App() {
+  const out = useSignedOut();
+  const stores = useRead<StoreView[]>('/stores', { refetchInterval: 15_000, enabled: !out });
+  if (out) return <SignIn />;
+  if (!stores.data) return stores.error ? <Alone><Failed error={stores.error} retry={() => void stores.refetch()} /></Alone> : <ShellSkeleton />;
+  return (
+    <Switch>
+      <Route path="/connect">{() => <Framed stores={stores.data}><ConnectPage stores={stores.data} /></Framed>}</Route>
+      <Route path="/connect/import">{() => <Framed stores={stores.data}><ImportPage /></Framed>}</Route>
+      <Route path="/:store/*?">{({ store }) => <OfStore id={store!} stores={stores.data} readAt={stores.dataUpdatedAt} stale={stores.isError} />}</Route>
+      <Route>{() => <Redirect to={stores.data.length ? `/${lastStore(stores.data).id}` : '/connect'} replace />}</Route>
+    </Switch>
+  );
+}
+
+function lastStore(stores: StoreView[]): StoreView {
+  let last: string | null = null;
+  try {
+    last = localStorage.getItem('comeback.store');
+  } catch {
+    // The first store will do.
+  }
+  return stores.find((s) => s.id === last) ?? stores[0]!;
+}
+
+function OfStore({ id, stores, readAt, stale }: { id: string; stores: StoreView[]; readAt: number; stale: boolean }) {
+  const store = stores.find((s) => s.id === id);
+  useEffect(() => {
+    if (store) remember('comeback.store', store.id);
+  }, [store]);
+  if (!store) return <Framed stores={stores}><NotFound /></Framed>;
+  return (
+    <StoreProvider store={store} readAt={readAt}>
+      <Framed stores={stores} current={store} stale={stale}>
+        <Switch>
+          <Route path="/:s"><HomePage /></Route>
+          <Route path="/:s/segments"><SegmentsPage /></Route>
+          <Route path="/:s/segments/new"><SegmentEditPage /></Route>
+          <Route path="/:s/segments/:key/change">{({ key }) => <SegmentEditPage segment={decodeURIComponent(key)} />}</Route>
+          <Route path="/:s/segments/:key">{({ key }) => <SegmentPage key={key} segment={decodeURIComponent(key)} />}</Route>
+          <Route path="/:s/campaigns"><CampaignsPage /></Route>
+          <Route path="/:s/campaigns/new"><BroadcastPage /></Route>
+          <Route path="/:s/campaigns/:key">{({ key }) => <CampaignPage key={key} campaign={decodeURIComponent(key)} />}</Route>
+          <Route path="/:s/customers"><CustomersPage /></Route>
+          <Route path="/:s/customers/:id">{({ id: customer }) => <CustomerPage key={customer} id={customer} privacy={(name) => <PrivacyCard id={customer} name={name} />} />}</Route>
+          <Route path="/:s/outbox/:id?">{({ id: message }) => <OutboxPage id={message} />}</Route>
+          <Route path="/:s/settings"><SettingsPage /></Route>
+          <Route><NotFound /></Route>
+        </Switch>
+      </Framed>
+    </StoreProvider>
+  );
+}
+
+function Framed({ children, ...shell }: { stores: StoreView[]; current?: StoreView; stale?: boolean; children: ReactNode }) {
+  const [path] = useLocation();
+  const first = useRef(true);
+  // A new page begins at its top and is named to a screen reader, as a page load would.
+  useEffect(() => {
+    if (first.current) first.current = false;
+    else {
+      window.scrollTo(0, 0);
+      document.getElementById('content')?.focus({ preventScroll: true });
+    }
+  }, [path]);
+  return (
+    <Shell {...shell}>
+      <Boundary key={path} fallback={<Crashed />}>
+        <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
+      </Boundary>
+    </Shell>
+  );
+}
+
+const PageSkeleton = () => (
+  <div className="page">
+    <div className="skeleton" style={{ blockSize: 30, inlineSize: 180 }} />
+    <div className="card">
+      <Skeleton rows={6} />
+    </div>
+  </div>
+);
+
+const ShellSkeleton = () => (
+  <div className="shell">
+    <div className="rail" />
+    <PageSkeleton />
+  </div>
+);
+
+const Alone = ({ children }: { children: ReactNode }) => (
+  <main className="lonely">
+    <div className="card">{children}</div>
+  </main>
+);
+
+function NotFound() {
+  const t = useT();
+  return (
+    <Empty icon="search" title={t('state.notFound.title')}>
+      {t('state.notFound.text')}
+    </Empty>
+  );
+}

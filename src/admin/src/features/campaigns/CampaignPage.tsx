@@ -1,0 +1,3 @@
+export default function CampaignPage(_: { campaign: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function CustomerPage(_: { id: string; privacy(name: string): unknown }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function ConnectPage(_: { stores: unknown }) {
+  return null;
+}

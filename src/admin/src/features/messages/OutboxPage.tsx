@@ -1,0 +1,3 @@
+export default function OutboxPage(_: { id?: string }) {
+  return null;
+}

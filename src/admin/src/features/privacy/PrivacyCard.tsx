@@ -1,0 +1,3 @@
+export default function PrivacyCard(_: { id: string; name: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function SegmentEditPage(_: { segment?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function SegmentPage(_: { segment: string }) {
+  return null;
+}
