@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
-import { fixtures } from './dev/fixtures';
+import { fixtures } from './dev/fixtures.ts';
 
 /** What a browser must load before the first screen, gzipped. More fails the build. */
 const INITIAL_JS_BUDGET = 150 * 1024;
