@@ -28,7 +28,7 @@ internal sealed class SegmentRow : IChangedRow
     public int Version { get; set; }
 }
 
-internal enum MembershipCause : byte { Order = 1, Event = 2, Cart = 3, Consent = 4, Customer = 5, Catalogue = 6, Time = 7, Definition = 8, Found = 9, Merge = 10 }
+internal enum MembershipCause : byte { Order = 1, Event = 2, Cart = 3, Consent = 4, Customer = 5, Catalogue = 6, Time = 7, Definition = 8, Found = 9, Merge = 10, Others = 11 }
 
 /// <summary>One stay of a customer in a segment: entered, left, when, and by what.</summary>
 internal sealed class MembershipRow : IChangedRow

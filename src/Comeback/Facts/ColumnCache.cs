@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Comeback.Data;
+using Comeback.Engine;
+using Comeback.Engine.Facts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Comeback.Facts;
+
+/// <summary>
+/// The stores' columns in memory: a cache of what the database holds, made when first asked for, dropped when nobody asked for a while, and made
+/// anew at will.
+/// </summary>
+internal sealed class ColumnCache(Databases databases, FactsReader reader, TimeProvider time)
+{
+    /// <summary>Columns that nobody used for so long are dropped.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
+
+    private readonly ConcurrentDictionary<StoreId, Lazy<Task<StoreFacts>>> stores = new();
+
+    /// <summary>The store's columns, loaded if they are not there. Enter <see cref="StoreFacts.Gate"/> before touching them.</summary>
+    public async Task<StoreFacts> GetAsync(StoreId store, CancellationToken ct)
+    {
+        // The load belongs to all who wait for it, so one caller's leaving does not end it.
+        var entry = stores.GetOrAdd(store, id => new Lazy<Task<StoreFacts>>(() => LoadAsync(id, asOf: null, CancellationToken.None)));
+        try
+        {
+            var facts = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
+            facts.UsedAt = time.GetTimestamp();
+            return facts;
+        }
+        catch when (entry.Value.IsFaulted)
+        {
+            stores.TryRemove(new(store, entry));
+            throw;
+        }
+    }
+
+    /// <summary>Columns of their own, outside the cache: as they are, or as they were at an instant of the past.</summary>
+    public async Task<StoreFacts> LoadAsync(StoreId store, DateTimeOffset? asOf, CancellationToken ct)
+    {
+        await using var db = databases.OpenSystem();
+        var row = await db.Stores.SingleOrDefaultAsync(r => r.Id == store, ct).ConfigureAwait(false)
+            ?? throw new UserError("There is no such store.", UserErrorKind.NotFound);
+        var facts = new StoreFacts(row, reader);
+        await facts.ReadAllAsync(asOf, ct).ConfigureAwait(false);
+        facts.UsedAt = time.GetTimestamp();
+        return facts;
+    }
+
+    /// <summary>Forgets a store's columns; the next use makes them anew.</summary>
+    public void Drop(StoreId store) => stores.TryRemove(store, out _);
+
+    /// <summary>Drops what nobody used for <see cref="Idle"/> and returns whose it was.</summary>
+    public IReadOnlyList<StoreId> DropIdle()
+    {
+        var dropped = new List<StoreId>();
+        foreach (var (store, entry) in stores)
+        {
+            if (entry is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } loaded }
+                && time.GetElapsedTime(loaded.Result.UsedAt) > Idle && stores.TryRemove(new(store, entry)))
+                dropped.Add(store);
+        }
+        return dropped;
+    }
+}
+
+/// <summary>One store's columns and how far into its changes they reach.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for holds nothing to dispose.")]
+internal sealed class StoreFacts(StoreRow store, FactsReader reader)
+{
+    public StoreId Store => store.Id;
+
+    public Currency Currency { get; } = Currency.Parse(store.Currency);
+
+    /// <summary>One at a time: the columns have one writer and no reader while it writes.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public StoreColumns Columns { get; private set; } = New(store);
+
+    /// <summary>The store's change counter that the columns hold.</summary>
+    public long Change { get; private set; }
+
+    /// <summary>A timestamp of the clock of infrastructure.</summary>
+    public long UsedAt { get; set; }
+
+    /// <summary>Makes the columns anew from all rows.</summary>
+    public async Task ReadAllAsync(DateTimeOffset? asOf, CancellationToken ct)
+    {
+        Columns = New(store);
+        Change = (await reader.ReadAsync(store.Id, Columns, 0, touches: null, asOf, ct).ConfigureAwait(false)).Change;
+    }
+
+    /// <summary>Reads what changed since; inside the gate.</summary>
+    public async Task<FactsRead> CatchUpAsync(TouchList touches, CancellationToken ct)
+    {
+        var read = await reader.ReadAsync(store.Id, Columns, Change, touches, asOf: null, ct).ConfigureAwait(false);
+        if (read.Parted) await ReadAllAsync(asOf: null, ct).ConfigureAwait(false);
+        else Change = read.Change;
+        return read;
+    }
+
+    private static StoreColumns New(StoreRow store) => new(new StoreProfile(Currency.Parse(store.Currency), store.TimeZone));
+}

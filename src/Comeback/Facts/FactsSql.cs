@@ -1,0 +1,71 @@
+namespace Comeback.Facts;
+
+/// <summary>
+/// The statements that stream a store's rows into columns, in the order of the change counter. Each takes the store first; <c>@after</c> is the cursor
+/// (0 for all) and <c>@until</c> the counter of the snapshot that is read.
+/// </summary>
+internal static class FactsSql
+{
+    public const string Counter = "SELECT change FROM stores WHERE id = @store";
+
+    public const string Counters = "SELECT id, change, state FROM stores ORDER BY id";
+
+    public const string Categories = """
+        SELECT id, key, name, parent_id, in_use, deleted FROM categories
+        WHERE store_id = @store AND change > @after AND change <= @until ORDER BY change, id
+        """;
+
+    /// <summary>One row a product and category; the price is that of the dearest variant.</summary>
+    public const string Products = """
+        SELECT p.id, p.vendor, p.tags, (SELECT MAX(v.price_minor) FROM variants v WHERE v.store_id = @store AND v.product_id = p.id), pc.category_id
+        FROM products p LEFT JOIN product_categories pc ON pc.store_id = @store AND pc.product_id = p.id
+        WHERE p.store_id = @store AND p.change > @after AND p.change <= @until ORDER BY p.change, p.id, pc.category_id
+        """;
+
+    public const string Customers = """
+        SELECT id, ordinal, email, phone, country, region, city, language, tags, birth_date, created_at, updated_at, not_a_shopper, doubtful_contact,
+               objects_to_profiling, merged_into, deleted, lifetime FROM customers
+        WHERE store_id = @store AND change > @after AND change <= @until ORDER BY change, id
+        """;
+
+    public const string Consents = """
+        SELECT c.ordinal, n.channel, n.state, n.at, n.id FROM consents n JOIN customers c ON c.store_id = @store AND c.id = n.customer_id
+        WHERE n.store_id = @store AND n.change > @after AND n.change <= @until ORDER BY n.change, n.id
+        """;
+
+    /// <summary>One row a line, the order's own values repeated; an order without lines is one row.</summary>
+    public const string Orders = """
+        SELECT o.id, c.ordinal, o.placed_at, o.updated_at, o.standing, o.kind, o.test, o.spent_minor, o.store_total_minor, o.discount_codes, o.found,
+               l.product_id, l.quantity, l.total_minor, l.kind
+        FROM orders o JOIN customers c ON c.store_id = @store AND c.id = o.customer_id
+        LEFT JOIN order_lines l ON l.store_id = @store AND l.order_id = o.id
+        WHERE o.store_id = @store AND o.change > @after AND o.change <= @until ORDER BY o.change, o.id, l.line_number
+        """;
+
+    /// <summary>Refunds that name no order; those of an order are in its amount already.</summary>
+    public const string Refunds = """
+        SELECT r.id, c.ordinal, r.at, r.store_amount_minor FROM refunds r JOIN customers c ON c.store_id = @store AND c.id = r.customer_id
+        WHERE r.store_id = @store AND r.change > @after AND r.change <= @until AND r.order_id IS NULL ORDER BY r.change, r.id
+        """;
+
+    /// <summary>Refunds of orders after an instant: what the past did not know yet.</summary>
+    public const string LaterRefunds = """
+        SELECT order_id, SUM(store_amount_minor) FROM refunds
+        WHERE store_id = @store AND at > @as_of AND order_id IS NOT NULL GROUP BY order_id
+        """;
+
+    public const string Carts = """
+        SELECT k.id, c.ordinal, k.touched_at, k.closed, k.total_minor, k.lines, k.found FROM carts k
+        LEFT JOIN customers c ON c.store_id = @store AND c.id = k.customer_id
+        WHERE k.store_id = @store AND k.change > @after AND k.change <= @until ORDER BY k.change, k.id
+        """;
+
+    public const string Events = """
+        SELECT e.id, c.ordinal, e.kind, e.at, e.product_id, e.category_id, e.channel, e.message_id, e.campaign_id, e.verdict, e.found FROM events e
+        JOIN customers c ON c.store_id = @store AND c.id = e.customer_id
+        WHERE e.store_id = @store AND e.change > @after AND e.change <= @until ORDER BY e.change, e.id
+        """;
+
+    /// <summary>Products by the id that the store's own carts name them by.</summary>
+    public const string ProductIds = "SELECT external_id, id FROM products WHERE store_id = @store";
+}

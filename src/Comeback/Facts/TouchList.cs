@@ -1,0 +1,37 @@
+using Comeback.Engine.Facts;
+
+namespace Comeback.Facts;
+
+/// <summary>Which of several reasons in one reading counts for a customer: the first of these. A merge silences all others (DEFINITIONS: it never triggers).</summary>
+internal enum TouchOrder : byte { Merge = 0, Order = 1, Cart = 2, Event = 3, FoundOrder = 4, Refund = 5, Consent = 6, Customer = 7, Catalogue = 8 }
+
+/// <summary>Collects who is to be decided anew and why, and hands it over with the weightiest reason first.</summary>
+internal sealed class TouchList
+{
+    private readonly Dictionary<int, (TouchOrder Order, Cause Cause, DateTimeOffset? At)> touched = [];
+
+    public int Count => touched.Count;
+
+    /// <summary>Something just happened, rather than was found.</summary>
+    public bool AnythingLive { get; private set; }
+
+    /// <param name="at">When it happened by the store's clock, where the row says so.</param>
+    public void Add(TouchOrder order, Touched whom, Cause cause, DateTimeOffset? at = null)
+    {
+        AnythingLive |= order is TouchOrder.Order or TouchOrder.Cart or TouchOrder.Event;
+        for (var i = 0; i < whom.Count; i++)
+        {
+            if (!touched.TryGetValue(whom[i], out var known) || order < known.Order) touched[whom[i]] = (order, cause, at);
+            // Of several orders at once the last one counts: it completed what became true.
+            else if (order == known.Order && at >= known.At) touched[whom[i]] = (order, cause, at);
+        }
+    }
+
+    /// <summary>When the reason that counts for a customer happened; null when rows do not say.</summary>
+    public DateTimeOffset? At(int ordinal) => touched.TryGetValue(ordinal, out var known) ? known.At : null;
+
+    public void PourInto(Touches touches)
+    {
+        foreach (var (ordinal, (_, cause, _)) in touched) touches.Add(ordinal, cause);
+    }
+}

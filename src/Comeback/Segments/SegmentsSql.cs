@@ -1,0 +1,61 @@
+namespace Comeback.Segments;
+
+/// <summary>The statements behind memberships and their lists. Each takes the store first and names it for every table.</summary>
+internal static class SegmentsSql
+{
+    /// <summary>Who is in what at present: the last state that the follower wrote.</summary>
+    public const string Present = """
+        SELECT m.segment_id, c.ordinal FROM memberships m JOIN customers c ON c.store_id = @store AND c.id = m.customer_id
+        WHERE m.store_id = @store AND m.left_at IS NULL
+        """;
+
+    public const string Enter = """
+        INSERT INTO memberships (store_id, id, change, segment_id, customer_id, entered_at, recorded_at, entered_by, entered_by_id, triggers)
+        VALUES (@store, @id, @change, @segment, @customer, @entered_at, @recorded_at, @entered_by, @entered_by_id, @triggers)
+        """;
+
+    public const string Leave = """
+        UPDATE memberships SET left_at = CASE WHEN entered_at > @left_at THEN entered_at ELSE @left_at END,
+               left_by = @left_by, left_by_id = @left_by_id, change = @change
+        WHERE store_id = @store AND customer_id = @customer AND segment_id = @segment AND left_at IS NULL
+        """;
+
+    /// <summary>Everyone leaves a segment that was deleted.</summary>
+    public const string LeaveAll = """
+        UPDATE memberships SET left_at = @left_at, left_by = @left_by, left_by_id = NULL, change = @change
+        WHERE store_id = @store AND segment_id = @segment AND left_at IS NULL
+        """;
+
+    public const string Counters = """
+        UPDATE segments SET members = COALESCE(@members, members), amount_spent_minor = COALESCE(@spent, amount_spent_minor), evaluated_at = @at, evaluated_change = @evaluated, error = @error
+        WHERE store_id = @store AND id = @segment
+        """;
+
+    public const string Size = """
+        INSERT INTO segment_sizes (store_id, segment_id, day, members, amount_spent_minor) VALUES (@store, @segment, @day, @members, @spent)
+        ON CONFLICT (store_id, segment_id, day) DO UPDATE SET members = excluded.members, amount_spent_minor = excluded.amount_spent_minor
+        """;
+
+    /// <summary>The same of some customers by name, with the rows' ids: merging re-keys memberships, so they are compared anew.</summary>
+    public const string PresentOf = """
+        SELECT id, segment_id FROM memberships WHERE store_id = @store AND customer_id = @customer AND left_at IS NULL ORDER BY id
+        """;
+
+    /// <summary>Closes one row by its id.</summary>
+    public const string Close = """
+        UPDATE memberships SET left_at = CASE WHEN entered_at > @left_at THEN entered_at ELSE @left_at END, left_by = @left_by, left_by_id = NULL, change = @change
+        WHERE store_id = @store AND id = @id
+        """;
+
+    public const string SaveCursor = """
+        INSERT INTO cursors (store_id, follower, change, at) VALUES (@store, @follower, @change, @at)
+        ON CONFLICT (store_id, follower) DO UPDATE SET change = excluded.change, at = excluded.at
+        """;
+
+    /// <summary>Ordinals of the customers whose name, address or number contains the text (already in lower case, wildcards escaped).</summary>
+    public const string Search = """
+        SELECT ordinal FROM customers WHERE store_id = @store AND deleted = FALSE AND merged_into IS NULL
+        AND (lower(email) LIKE @text ESCAPE '\' OR lower(COALESCE(first_name, '') || ' ' || COALESCE(last_name, '')) LIKE @text ESCAPE '\'
+             OR phone LIKE @text ESCAPE '\')
+        """;
+}
