@@ -100,5 +100,12 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
         return read;
     }
 
+    /// <summary>Who was touched by rows after a counter, and why, without changing the columns: for a follower that starts again.</summary>
+    public Task ReplayAsync(long after, TouchList touches, CancellationToken ct) =>
+        reader.ReadAsync(store.Id, New(store), after, touches, asOf: null, ct);
+
+    /// <summary>True when something of the store came by itself rather than was found.</summary>
+    public Task<bool> AnythingLiveAsync(CancellationToken ct) => reader.AnythingLiveAsync(store.Id, ct);
+
     private static StoreColumns New(StoreRow store) => new(new StoreProfile(Currency.Parse(store.Currency), store.TimeZone));
 }

@@ -39,6 +39,16 @@ internal sealed class FactsReader(Databases databases)
         return new FactsRead(scope.Until, rows + catalogue, catalogue > 0, parted);
     }
 
+    /// <summary>True when something of the store came by itself rather than was found.</summary>
+    public async Task<bool> AnythingLiveAsync(StoreId store, CancellationToken ct)
+    {
+        await using var connection = await databases.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var command = connection.CreateCommand();
+        command.CommandText = FactsSql.AnythingLive;
+        command.With("@store", store.Value);
+        return Convert.ToBoolean(await command.ExecuteScalarAsync(ct).ConfigureAwait(false), CultureInfo.InvariantCulture);
+    }
+
     private static async Task<long> CounterAsync(DbConnection connection, DbTransaction snapshot, StoreId store, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
@@ -99,11 +109,11 @@ internal sealed class FactsReader(Databases databases)
         for (; await reader.ReadAsync(scope.Ct).ConfigureAwait(false); rows++)
         {
             var id = reader.GetInt64(0);
-            var merged = Number(reader, 15);
+            int? into = reader.IsDBNull(15) ? null : reader.GetInt32(15);
             var updated = Instants.FromMicroseconds(reader.GetInt64(11));
             var (ordinal, known) = (reader.GetInt32(1), columns.OrdinalOf(new CustomerId(id)) >= 0);
             // A merge takes the consents along; their rows come again under the one who stays.
-            if (merged is not null) columns.RemoveConsents(ordinal);
+            if (into is not null) columns.RemoveConsents(ordinal);
             else parted |= known && !columns.Exists(ordinal) && !reader.GetBoolean(16);
             var touched = columns.PutCustomer(new CustomerFacts
             {
@@ -111,10 +121,17 @@ internal sealed class FactsReader(Databases databases)
                 Region = Text(reader, 5), City = Text(reader, 6), Language = Text(reader, 7), Tags = Texts(reader.GetString(8)),
                 BirthDate = reader.IsDBNull(9) ? null : DateOnly.ParseExact(reader.GetString(9), "yyyy-MM-dd", CultureInfo.InvariantCulture),
                 CreatedAt = Instants.FromMicroseconds(reader.GetInt64(10)), NotAShopper = reader.GetBoolean(12), DoubtfulContact = reader.GetBoolean(13),
-                Gone = merged is not null || reader.GetBoolean(16), Lifetime = Lifetime(Text(reader, 17), updated),
+                Gone = into is not null || reader.GetBoolean(16), Lifetime = Lifetime(Text(reader, 17), updated),
             });
-            touches?.Add(
-                merged is null ? TouchOrder.Customer : TouchOrder.Merge, touched, new Cause(merged is null ? CauseKind.Customer : CauseKind.Merge, id));
+            if (into is { } other)
+            {
+                touches?.Add(TouchOrder.Merge, touched, new Cause(CauseKind.Merge, id));
+                touches?.Add(TouchOrder.Merge, other, new Cause(CauseKind.Merge, id));
+            }
+            else
+            {
+                touches?.Add(TouchOrder.Customer, touched, new Cause(CauseKind.Customer, id));
+            }
         }
         return (rows, parted);
     }

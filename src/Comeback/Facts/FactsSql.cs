@@ -22,10 +22,12 @@ internal static class FactsSql
         WHERE p.store_id = @store AND p.change > @after AND p.change <= @until ORDER BY p.change, p.id, pc.category_id
         """;
 
+    /// <summary>With the ordinal of the one they were merged into: both are touched by a merge.</summary>
     public const string Customers = """
-        SELECT id, ordinal, email, phone, country, region, city, language, tags, birth_date, created_at, updated_at, not_a_shopper, doubtful_contact,
-               objects_to_profiling, merged_into, deleted, lifetime FROM customers
-        WHERE store_id = @store AND change > @after AND change <= @until ORDER BY change, id
+        SELECT c.id, c.ordinal, c.email, c.phone, c.country, c.region, c.city, c.language, c.tags, c.birth_date, c.created_at, c.updated_at,
+               c.not_a_shopper, c.doubtful_contact, c.objects_to_profiling, i.ordinal, c.deleted, c.lifetime
+        FROM customers c LEFT JOIN customers i ON i.store_id = @store AND i.id = c.merged_into
+        WHERE c.store_id = @store AND c.change > @after AND c.change <= @until ORDER BY c.change, c.id
         """;
 
     public const string Consents = """
@@ -64,6 +66,13 @@ internal static class FactsSql
         SELECT e.id, c.ordinal, e.kind, e.at, e.product_id, e.category_id, e.channel, e.message_id, e.campaign_id, e.verdict, e.found FROM events e
         JOIN customers c ON c.store_id = @store AND c.id = e.customer_id
         WHERE e.store_id = @store AND e.change > @after AND e.change <= @until ORDER BY e.change, e.id
+        """;
+
+    /// <summary>Whether anything in the store happened live, rather than was found by an import or a first sync.</summary>
+    public const string AnythingLive = """
+        SELECT EXISTS (SELECT 1 FROM orders WHERE store_id = @store AND found = FALSE)
+            OR EXISTS (SELECT 1 FROM events WHERE store_id = @store AND found = FALSE)
+            OR EXISTS (SELECT 1 FROM carts WHERE store_id = @store AND found = FALSE)
         """;
 
     /// <summary>Products by the id that the store's own carts name them by.</summary>

@@ -2,10 +2,15 @@ using Comeback.Hosting;
 
 namespace Comeback.Facts;
 
-/// <summary>What the Facts stage adds to the host.</summary>
+/// <summary>What the Facts stage adds to the host: the stores' columns in memory.</summary>
 internal static class FactsStage
 {
-    public static IHostApplicationBuilder AddFacts(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddFacts(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<FactsReader>();
+        builder.Services.AddSingleton<ColumnCache>();
+        return builder;
+    }
 
     public static Routes MapFacts(this Routes routes) => routes;
 }

@@ -20,12 +20,24 @@ internal sealed class TouchList
     {
         AnythingLive |= order is TouchOrder.Order or TouchOrder.Cart or TouchOrder.Event;
         for (var i = 0; i < whom.Count; i++)
-        {
-            if (!touched.TryGetValue(whom[i], out var known) || order < known.Order) touched[whom[i]] = (order, cause, at);
-            // Of several orders at once the last one counts: it completed what became true.
-            else if (order == known.Order && at >= known.At) touched[whom[i]] = (order, cause, at);
-        }
+            Add(order, whom[i], cause, at);
     }
+
+    /// <inheritdoc cref="Add(TouchOrder, Touched, Cause, DateTimeOffset?)"/>
+    public void Add(TouchOrder order, int ordinal, Cause cause, DateTimeOffset? at = null)
+    {
+        // Of several orders at once the last one counts: it completed what became true.
+        if (!touched.TryGetValue(ordinal, out var known) || order < known.Order || (order == known.Order && at >= known.At)) touched[ordinal] = (order, cause, at);
+    }
+
+    /// <summary>Whom, in no order.</summary>
+    public IReadOnlyCollection<int> Ordinals => touched.Keys;
+
+    /// <summary>Those whom a merge, or its undoing, concerns.</summary>
+    public IEnumerable<int> Merged => touched.Where(t => t.Value.Order == TouchOrder.Merge).Select(t => t.Key);
+
+    /// <summary>The reason that counts for a customer; null when nothing touched them.</summary>
+    public Cause? CauseOf(int ordinal) => touched.TryGetValue(ordinal, out var known) ? known.Cause : null;
 
     /// <summary>When the reason that counts for a customer happened; null when rows do not say.</summary>
     public DateTimeOffset? At(int ordinal) => touched.TryGetValue(ordinal, out var known) ? known.At : null;

@@ -74,7 +74,8 @@ internal sealed class LiveSegments(StoreFacts facts)
         return changed;
     }
 
-    private void Recount()
+    /// <summary>Adds up what everybody spent, anew.</summary>
+    public void Recount()
     {
         var columns = Facts.Columns;
         spent = new long[columns.Capacity];

@@ -2,10 +2,17 @@ using Comeback.Hosting;
 
 namespace Comeback.Segments;
 
-/// <summary>What the Segments stage adds to the host.</summary>
+/// <summary>What the Segments stage adds to the host: the follower that keeps memberships true, and what shows them.</summary>
 internal static class SegmentsStage
 {
-    public static IHostApplicationBuilder AddSegments(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddSegments(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SegmentPass>();
+        builder.Services.AddSingleton<SegmentStores>();
+        builder.Services.AddSingleton<SegmentFollower>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SegmentFollower>());
+        return builder;
+    }
 
     public static Routes MapSegments(this Routes routes) => routes;
 }
