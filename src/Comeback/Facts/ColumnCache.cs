@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Engine.Facts;
+using Comeback.Engine.Segments;
 using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Facts;
@@ -71,6 +72,9 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
 {
     public StoreId Store => store.Id;
 
+    private SegmentSet? shown;
+    private long shownChange;
+
     public Currency Currency { get; } = Currency.Parse(store.Currency);
 
     /// <summary>One at a time: the columns have one writer and no reader while it writes.</summary>
@@ -106,6 +110,20 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
 
     /// <summary>True when something of the store came by itself rather than was found.</summary>
     public Task<bool> AnythingLiveAsync(CancellationToken ct) => reader.AnythingLiveAsync(store.Id, ct);
+
+    /// <summary>Makes <see cref="Summary"/> true for now: numbers of one customer need the store's median gap. Inside the gate.</summary>
+    public void Show(DateTimeOffset now)
+    {
+        if (shown is not null && shownChange == Change && shown.Now <= now && now - shown.Now < TimeSpan.FromMinutes(1)) return;
+        (shown, shownChange) = (SegmentSet.Compile(Columns, []), Change);
+        shown.EvaluateAll(now);
+    }
+
+    /// <summary>Numbers of one customer as of the last <see cref="Show"/>. Inside the gate.</summary>
+    public CustomerSummary Summary(int ordinal) => shown!.Summary(ordinal);
+
+    /// <summary>Ordinals of everybody who is there, ascending. Inside the gate.</summary>
+    public List<int> People() => [.. Enumerable.Range(0, Columns.Capacity).Where(Columns.Exists)];
 
     private static StoreColumns New(StoreRow store) => new(new StoreProfile(Currency.Parse(store.Currency), store.TimeZone));
 }

@@ -77,4 +77,27 @@ internal static class FactsSql
 
     /// <summary>Products by the id that the store's own carts name them by.</summary>
     public const string ProductIds = "SELECT external_id, id FROM products WHERE store_id = @store";
+
+    /// <summary>Ordinals of the customers whose name, address or number contains the text (already in lower case, wildcards escaped).</summary>
+    public const string Search = """
+        SELECT ordinal FROM customers WHERE store_id = @store AND deleted = FALSE AND merged_into IS NULL
+        AND (lower(email) LIKE @text ESCAPE '\' OR lower(COALESCE(first_name, '') || ' ' || COALESCE(last_name, '')) LIKE @text ESCAPE '\'
+             OR phone LIKE @text ESCAPE '\')
+        """;
+
+    private const string PeopleByName = "lower(COALESCE(c.last_name, '') || ' ' || COALESCE(c.first_name, ''))";
+
+    /// <summary>Ordinals with the value that they are sorted by, after a key, for customers or the present members of a segment.</summary>
+    public static string People(bool members, string sort, bool descending, bool after)
+    {
+        var value = sort switch { "name" => PeopleByName, "email" => "COALESCE(c.email, '')", _ => members ? "m.entered_at" : "c.created_at" };
+        var (direction, past) = descending ? ("DESC", "<") : ("ASC", ">");
+        return $"""
+            SELECT c.ordinal, {value} FROM customers c {(members ? "JOIN memberships m ON m.store_id = @store AND m.customer_id = c.id" : "")}
+            WHERE c.store_id = @store AND c.deleted = FALSE AND c.merged_into IS NULL
+            {(members ? "AND m.segment_id = @segment AND m.left_at IS NULL" : "")}
+            {(after ? $"AND ({value}, c.ordinal) {past} (@key, @ordinal)" : "")}
+            ORDER BY {value} {direction}, c.ordinal {direction}
+            """;
+    }
 }

@@ -9,8 +9,13 @@ internal static class FactsStage
     {
         builder.Services.AddSingleton<FactsReader>();
         builder.Services.AddSingleton<ColumnCache>();
+        builder.Services.AddSingleton<CustomerList>();
         return builder;
     }
 
-    public static Routes MapFacts(this Routes routes) => routes;
+    public static Routes MapFacts(this Routes routes)
+    {
+        routes.MapCustomers();
+        return routes;
+    }
 }

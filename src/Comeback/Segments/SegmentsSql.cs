@@ -51,11 +51,4 @@ internal static class SegmentsSql
         INSERT INTO cursors (store_id, follower, change, at) VALUES (@store, @follower, @change, @at)
         ON CONFLICT (store_id, follower) DO UPDATE SET change = excluded.change, at = excluded.at
         """;
-
-    /// <summary>Ordinals of the customers whose name, address or number contains the text (already in lower case, wildcards escaped).</summary>
-    public const string Search = """
-        SELECT ordinal FROM customers WHERE store_id = @store AND deleted = FALSE AND merged_into IS NULL
-        AND (lower(email) LIKE @text ESCAPE '\' OR lower(COALESCE(first_name, '') || ' ' || COALESCE(last_name, '')) LIKE @text ESCAPE '\'
-             OR phone LIKE @text ESCAPE '\')
-        """;
 }
