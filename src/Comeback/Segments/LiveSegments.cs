@@ -1,6 +1,4 @@
-using Comeback.Data;
 using Comeback.Engine;
-using Comeback.Engine.Facts;
 using Comeback.Engine.Segments;
 using Comeback.Facts;
 

@@ -10,7 +10,6 @@ internal static class SegmentsStage
         builder.Services.AddSingleton<SegmentPass>();
         builder.Services.AddSingleton<SegmentStores>();
         builder.Services.AddSingleton<SegmentFollower>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<SegmentFollower>());
         return builder;
     }
 
