@@ -1,5 +1,6 @@
 using Comeback.Data;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Hosting;
@@ -24,20 +25,45 @@ internal static class HostingSetup
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddComebackOpenApi();
+        builder.Services.AddKeyRing();
+        builder.Services.AddSingleton<Admission>();
+        builder.Services.AddAuthentication(OperatorAuthentication.SchemeName)
+            .AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, OperatorAuthentication>(OperatorAuthentication.SchemeName, null);
+        builder.Services.AddAuthorization();
+        builder.Services.AddRates();
+        builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
+        builder.Services.AddSingleton<OutgoingGuard>();
+        builder.Services.ConfigureHttpClientDefaults(client => client.ConfigurePrimaryHttpMessageHandler(services => services.GetRequiredService<OutgoingGuard>().Handler()));
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            forwarded.KnownIPNetworks.Clear();
+            forwarded.KnownProxies.Clear();
+            foreach (var proxy in options.Proxies) forwarded.KnownProxies.Add(proxy);
+        });
         builder.Services.AddSingleton(new ReadyCheck("database", CheckDatabaseAsync));
         builder.Services.AddSingleton(new ReadyCheck("migrations", CheckMigrationsAsync));
     }
 
     public static Routes UseHosting(this WebApplication app)
     {
+        if (app.Services.GetRequiredService<ComebackOptions>().Proxies.Count > 0) app.UseForwardedHeaders();
+        app.UseResponseCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseDoors();
         app.UseRouting();
+        app.Use(Doors.CheckOrigin);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
         app.MapHealth();
         app.MapOpenApi();
-        var api = app.MapGroup("/api");
+        app.MapAdmin();
+        var api = app.MapGroup("/api").WithMetadata(new OwnPagesOnly()).RequireAuthorization().RequireRateLimiting(Doors.ApiRate);
+        app.MapSignIn(api);
         var store = api.MapGroup("/stores/{store}").AddEndpointFilter<KnownStore>();
-        return new Routes(api, store, app.MapGroup(""), app.MapGroup(""));
+        return new Routes(api, store, app.MapGroup("").RequireRateLimiting(Doors.EventsRate), app.MapGroup("").RequireRateLimiting(Doors.PublicRate));
     }
 
     private static async Task CheckDatabaseAsync(IServiceProvider services, CancellationToken stop)

@@ -74,6 +74,7 @@ internal static class Server
     {
         Directory.CreateDirectory(services.GetRequiredService<ComebackOptions>().Data);
         await services.GetRequiredService<Migrator>().MigrateAsync(stop).ConfigureAwait(false);
+        KeyRing.Open(services);
     }
 
     private static async Task GreetAsync(WebApplication app, TextWriter output)

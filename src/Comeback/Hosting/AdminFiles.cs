@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.FileProviders;
+
+namespace Comeback.Hosting;
+
+/// <summary>The built admin under <c>/admin</c>: hashed assets are kept for ever, any other path is its one page.</summary>
+internal static class AdminFiles
+{
+    private static readonly FileExtensionContentTypeProvider Types = new();
+
+    public static void MapAdmin(this WebApplication app)
+    {
+        app.MapGet("/", Home).ExcludeFromDescription();
+        app.MapGet("/admin/{**path}", ServeAsync).ExcludeFromDescription();
+    }
+
+    private static IResult Home() => TypedResults.Redirect("/admin");
+
+    private static async Task<IResult> ServeAsync(string? path, HttpContext http, Admission admission)
+    {
+        if (Folder() is not { } folder)
+            return SignInEndpoints.Page("The admin is not built",
+                "<p>Build it with <code>dotnet build src/Comeback</code> (Node 20 or newer), then load this page again. The API works without it.</p>",
+                StatusCodes.Status503ServiceUnavailable);
+        using var files = new PhysicalFileProvider(folder);
+        if (path is { Length: > 0 } && files.GetFileInfo(path) is { Exists: true, PhysicalPath: not null } asset)
+        {
+            // Vite puts a hash of the content into the names below assets/.
+            http.Response.Headers.CacheControl = path.StartsWith("assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
+            return Send(asset, path);
+        }
+        if (path is not null && Path.HasExtension(path) && path.StartsWith("assets/", StringComparison.Ordinal)) return TypedResults.NotFound();
+        if (await admission.ModeAsync(http).ConfigureAwait(false) is null)
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            return SignInEndpoints.SignInPage();
+        }
+        http.Response.Headers.CacheControl = "no-cache";
+        return Send(files.GetFileInfo("index.html"), "index.html");
+    }
+
+    private static IResult Send(IFileInfo file, string path) => TypedResults.PhysicalFile(
+        file.PhysicalPath!, Types.TryGetContentType(path, out var type) ? type : "application/octet-stream", lastModified: file.LastModified,
+        entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{file.LastModified.UtcTicks:x}-{file.Length:x}\""));
+
+    // A published copy has it beside the program; a copy run from its sources has it in the project's folder.
+    private static string? Folder()
+    {
+        var published = Path.Combine(AppContext.BaseDirectory, "wwwroot", "admin");
+        if (File.Exists(Path.Combine(published, "index.html"))) return published;
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            foreach (var there in new[] { Path.Combine(at.FullName, "wwwroot", "admin"), Path.Combine(at.FullName, "src", "Comeback", "wwwroot", "admin") })
+                if (File.Exists(Path.Combine(there, "index.html"))) return there;
+        }
+        return null;
+    }
+}
