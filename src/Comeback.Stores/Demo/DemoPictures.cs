@@ -22,6 +22,9 @@ public static class DemoPictures
         ["home-fragrance"] = """<path fill="{0}" d="M66 112h68l-8 26h-52zM62 146h76v14H62z"/><path fill="none" stroke="{2}" stroke-width="7" stroke-linecap="round" d="M88 96c-12-14 14-20 2-36M112 96c-12-16 16-24 4-46"/>""",
     };
 
+    /// <summary>What a product is called; null when the demo sells no such thing.</summary>
+    public static string? Title(string productKey) => DemoCatalogue.Products.FirstOrDefault(p => p.Key == productKey)?.English;
+
     /// <summary>The picture of a product; null when the demo sells no such thing.</summary>
     public static string? Svg(string productKey)
     {

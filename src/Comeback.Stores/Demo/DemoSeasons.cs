@@ -16,33 +16,39 @@ internal sealed class DemoSeasons
     private static readonly double[] RamadanHours =
         [2.2, 2, 1.6, 1, .5, .2, .2, .3, .5, .7, .9, 1, 1, 1, .9, .8, .6, .3, .3, .9, 1.6, 2.1, 2.4, 2.3];
 
-    private readonly DateTimeOffset start;
-    private readonly double[][] passed;
+    private static readonly LocalDate LastFeast = new(2076, 1, 1);
 
+    private readonly DateTimeOffset start;
+    private readonly List<double>[] passed = [[0], [0]];
+
+    /// <param name="end">So far the hours are laid out at once; later ones when they are asked for.</param>
     public DemoSeasons(DateTimeOffset start, DateTimeOffset end)
     {
         this.start = start;
         var hours = (int)Math.Ceiling((end - start).TotalHours);
-        passed = [Sum(DemoRegion.Nordic, hours), Sum(DemoRegion.Gulf, hours)];
+        LayOut(DemoRegion.Nordic, hours);
+        LayOut(DemoRegion.Gulf, hours);
     }
 
     /// <summary>Shopping days from the start until the instant.</summary>
     public double Passed(DemoRegion region, DateTimeOffset at)
     {
-        var sums = passed[(int)region];
-        var hours = Math.Clamp((at - start).TotalHours, 0, sums.Length - 1.001);
+        var hours = Math.Max(0, (at - start).TotalHours);
         var whole = (int)hours;
+        var sums = LayOut(region, whole + 2);
         return sums[whole] + ((sums[whole + 1] - sums[whole]) * (hours - whole));
     }
 
-    /// <summary>The instant at which so many shopping days have passed; null beyond the last hour that was laid out.</summary>
+    /// <summary>The instant, in whole seconds, at which so many shopping days have passed; null when that is farther off than thirty years.</summary>
     public DateTimeOffset? At(DemoRegion region, double shoppingDays)
     {
         var sums = passed[(int)region];
-        if (shoppingDays >= sums[^1])
+        if (shoppingDays > 12_000)
             return null;
-        var found = Array.BinarySearch(sums, shoppingDays);
-        var hour = found >= 0 ? found : Math.Max(0, ~found - 1);
+        while (shoppingDays >= sums[^1])
+            LayOut(region, sums.Count + 2000);
+        var found = sums.BinarySearch(shoppingDays);
+        var hour = found >= 0 ? found : ~found - 1;
         var part = (shoppingDays - sums[hour]) / (sums[hour + 1] - sums[hour]);
         return start.AddSeconds(Math.Floor((hour + part) * 3600));
     }
@@ -71,6 +77,8 @@ internal sealed class DemoSeasons
             var month = day.Month switch { 1 => .75, 2 => .9, 7 => .8, 12 when day.Day <= 20 => 1.7, 12 => .6, _ => 1.0 };
             return Math.Max(blackFriday, month);
         }
+        if (day >= LastFeast)
+            return blackFriday;
         var hijri = day.WithCalendar(CalendarSystem.UmAlQura);
         var feast = (hijri.Month, hijri.Day) switch
         {
@@ -94,23 +102,25 @@ internal sealed class DemoSeasons
         _ => 1,
     };
 
-    private double[] Sum(DemoRegion region, int hours)
+    private List<double> LayOut(DemoRegion region, int hours)
     {
+        var sums = passed[(int)region];
+        if (sums.Count > hours)
+            return sums;
         var zone = DateTimeZoneProviders.Tzdb[region == DemoRegion.Gulf ? "Asia/Riyadh" : "Europe/Copenhagen"];
-        var sums = new double[hours + 1];
         var day = default(LocalDate);
         var dayWeight = 0.0;
         var profile = DayHours;
-        for (var i = 0; i < hours; i++)
+        while (sums.Count <= hours)
         {
-            var local = Instant.FromDateTimeOffset(start.AddHours(i)).InZone(zone).LocalDateTime;
+            var local = Instant.FromDateTimeOffset(start.AddHours(sums.Count - 1)).InZone(zone).LocalDateTime;
             if (local.Date != day)
             {
                 day = local.Date;
                 dayWeight = Day(region, day);
-                profile = region == DemoRegion.Gulf && day.WithCalendar(CalendarSystem.UmAlQura).Month == 9 ? RamadanHours : DayHours;
+                profile = region == DemoRegion.Gulf && day < LastFeast && day.WithCalendar(CalendarSystem.UmAlQura).Month == 9 ? RamadanHours : DayHours;
             }
-            sums[i + 1] = sums[i] + (profile[local.Hour] * dayWeight / 24);
+            sums.Add(sums[^1] + (profile[local.Hour] * dayWeight / 24));
         }
         return sums;
     }

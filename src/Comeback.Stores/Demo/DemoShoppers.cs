@@ -81,6 +81,14 @@ public sealed class DemoShoppers
         }
     }
 
+    /// <summary>The customer as the store has them after they said no.</summary>
+    public CustomerRecord WhoSaidNo(DemoReaction reaction)
+    {
+        var customer = world.ByEmail(reaction.Person.Email!)!.Record(reaction.At);
+        var source = reaction.Kind == DemoReactionKind.Complained ? "complaint" : "one-click";
+        return customer with { UpdatedAt = reaction.At, Consents = [.. customer.Consents, new ConsentRecord(Channel.Email, ConsentState.Withdrawn, reaction.At, source, null)] };
+    }
+
     /// <summary>Lets time pass until <paramref name="to"/> and says what came to pass.</summary>
     public DemoStretch Advance(DateTimeOffset to)
     {

@@ -9,6 +9,11 @@ namespace Comeback.Stores.Demo;
 /// <param name="Anchor">Where history ends and life goes on, UTC.</param>
 public sealed record DemoTruth(long Seed, DateTimeOffset Anchor)
 {
+    private static readonly Dictionary<string, double> StandardEffects = new(StringComparer.Ordinal)
+    {
+        ["first_order_thanks"] = .04, ["abandoned_cart"] = .10, ["win_back"] = .05, ["vip_early_access"] = .07,
+    };
+
     public int Customers { get; init; } = 5000;
     public int HistoryDays { get; init; } = 730;
 
@@ -24,10 +29,7 @@ public sealed record DemoTruth(long Seed, DateTimeOffset Anchor)
     /// Orders that a message brings on average which would not have come without it: what an honest lift should find. Whoever is not named has
     /// <see cref="OtherEffect"/>.
     /// </summary>
-    public IReadOnlyDictionary<string, double> Effects { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal)
-    {
-        ["first_order_thanks"] = .04, ["abandoned_cart"] = .10, ["win_back"] = .05, ["vip_early_access"] = .07,
-    };
+    public IReadOnlyDictionary<string, double> Effects { get; init; } = StandardEffects;
 
     public double OtherEffect { get; init; } = .02;
 

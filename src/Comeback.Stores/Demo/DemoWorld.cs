@@ -31,7 +31,7 @@ internal sealed class DemoWorld
     {
         this.truth = truth;
         this.baseUrl = baseUrl;
-        seasons = new DemoSeasons(truth.Start, truth.Anchor.AddDays(5 * 365));
+        seasons = new DemoSeasons(truth.Start, truth.Anchor.AddDays(90));
         var days = seasons.Passed(DemoRegion.Nordic, truth.Anchor);
         arrivalsPerDay = truth.Customers / days * 1.8 / 1.4;
         foreach (var joinedAt in Arrivals(days))

@@ -8,8 +8,8 @@ internal static class SyncStage
     public static IHostApplicationBuilder AddSync(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RecordWriter>();
-        return builder;
+        return builder.AddDemo();
     }
 
-    public static Routes MapSync(this Routes routes) => routes;
+    public static Routes MapSync(this Routes routes) => routes.MapDemo();
 }
