@@ -1,4 +1,5 @@
 using System.Globalization;
+using Comeback.Engine;
 
 namespace Comeback.Sync;
 
@@ -32,7 +33,7 @@ internal sealed record DemoOptions
         return new DemoOptions
         {
             Enabled = section["Enabled"] is { Length: > 0 } text
-                ? bool.TryParse(text, out var on) ? on : throw new InvalidOperationException($"The setting Demo:Enabled is '{text}': give true or false.")
+                ? bool.TryParse(text, out var on) ? on : throw new UserError($"The setting Demo:Enabled is '{text}': give true or false.")
                 : environment.IsDevelopment(),
             DaysPerMinute = pace,
             Seed = (long)(Number(section, "Seed", 0, 1e15) ?? 1),
@@ -61,6 +62,6 @@ internal sealed record DemoOptions
             return null;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
             ? value
-            : throw new InvalidOperationException($"The setting Demo:{name} is '{text}': give a number from {low} to {high}.");
+            : throw new UserError($"The setting Demo:{name} is '{text}': give a number from {low} to {high}.");
     }
 }

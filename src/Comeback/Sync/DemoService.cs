@@ -1,12 +1,13 @@
 using Comeback.Data;
-using Comeback.Stores.Demo;
+using Comeback.Hosting;
+using Comeback.Install;
 
 namespace Comeback.Sync;
 
 /// <summary>Connects the demo store in the background at first start and keeps its time passing while the service runs.</summary>
 internal sealed partial class DemoService(
     DemoOptions options, DemoConnection connection, Databases databases, StoreWriter writer, StoreClocks clocks, RecordWriter records, TimeProvider time,
-    IConfiguration configuration, IServiceProvider services, ILogger<DemoService> log) : BackgroundService
+    ComebackOptions installation, IServiceProvider services, ILogger<DemoService> log) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(10);
@@ -38,8 +39,8 @@ internal sealed partial class DemoService(
 
     private async Task LiveAsync(CancellationToken ct)
     {
-        var baseUrl = (configuration["Comeback:PublicUrl"] ?? "http://localhost:5080").TrimEnd('/');
-        var (store, truth) = await connection.ConnectAsync(baseUrl, Settings, ct).ConfigureAwait(false);
+        var baseUrl = installation.PublicUrl.ToString().TrimEnd('/');
+        var (store, truth) = await connection.ConnectAsync(baseUrl, Settings.Write(), ct).ConfigureAwait(false);
         var life = await DemoLife.ResumeAsync(
             store, truth, baseUrl, databases, writer, clocks, records, services.GetService<IDemoDoors>(), ct).ConfigureAwait(false);
         if (clocks.Now(store) is var kept && kept > life.Now)
@@ -60,9 +61,20 @@ internal sealed partial class DemoService(
     }
 
     /// <summary>A sender that is complete, so that campaigns can go out, to the outbox: the demo has no SMTP and takes none.</summary>
-    private const string Settings = """
-        {"languages":["en","da","ar"],"sender":{"legalName":"Kardemomme ApS (a demo)","address":"Krydderigade 12, 1123 København K","registrationNumber":"CVR 00000000","fromName":"Kardemomme","fromEmail":"hej@kardemomme.example","replyTo":"hej@kardemomme.example"}}
-        """;
+    private static StoreSettings Settings => new()
+    {
+        Languages = ["en", "da", "ar"],
+        Sender = new SenderSettings
+        {
+            LegalName = "Kardemomme ApS (a demo)",
+            Address = "Krydderigade 12, 1123 København K",
+            RegistrationNumber = "CVR 00000000",
+            FromName = "Kardemomme",
+            FromEmail = "hej@kardemomme.example",
+            ReplyTo = "hej@kardemomme.example",
+            OwnDomains = ["kardemomme.example"],
+        },
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The demo store stumbled and goes on in a moment")]
     private static partial void LogTrouble(ILogger logger, Exception trouble);

@@ -120,7 +120,7 @@ public sealed class DemoLifeTests
     [InlineData("Customers", "3")]
     public void A_wrong_setting_is_named(string name, string value)
     {
-        var problem = Assert.ThrowsAny<Exception>(() => DemoOptions.Read(Configuration(name, value), new HostingEnvironment { EnvironmentName = "Development" }));
+        var problem = Assert.Throws<UserError>(() => DemoOptions.Read(Configuration(name, value), new HostingEnvironment { EnvironmentName = "Development" }));
         Assert.Contains("Demo:" + name, problem.Message, StringComparison.Ordinal);
     }
 
