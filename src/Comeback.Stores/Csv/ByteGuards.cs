@@ -41,7 +41,7 @@ internal sealed class UnzippingStream(CountingStream packed, Func<Stream> open) 
 {
     // Order files pack 5 to 30 times smaller; one that packs hundreds of times smaller is made of nothing, to fill a disk or a memory.
     private const long TrustedBytes = 64L << 20;
-    private const long LargestRatio = 200;
+    private const long LargestRatio = 100;
 
     private readonly GZipStream gzip = new(packed, CompressionMode.Decompress);
     private long unpacked;

@@ -32,9 +32,9 @@ internal sealed class ColumnMap
         (F.Shipping, ["shipping", "shippingtotal", "freight", "fragt"]),
     ];
 
-    private readonly int[] columns;
+    private readonly int[][] columns;
 
-    private ColumnMap(Layout layout, int[] columns)
+    private ColumnMap(Layout layout, int[][] columns)
     {
         Layout = layout;
         this.columns = columns;
@@ -51,9 +51,13 @@ internal sealed class ColumnMap
     /// <summary>Rows with the same cells here are one order.</summary>
     public F[] Key { get; }
 
-    public int this[F field] => columns[(int)field];
+    /// <summary>The column of a field; -1 when the file has none.</summary>
+    public int this[F field] => columns[(int)field] is [var first, ..] ? first : -1;
 
-    public bool Has(F field) => columns[(int)field] >= 0;
+    /// <summary>All columns that may hold a field: the first that is not blank does.</summary>
+    public int[] All(F field) => columns[(int)field];
+
+    public bool Has(F field) => columns[(int)field].Length > 0;
 
     /// <summary>Finds the layout of a header, or maps it as the merchant says.</summary>
     /// <exception cref="UnreadableFileException">No order file, or columns are missing; they are named.</exception>
@@ -74,15 +78,15 @@ internal sealed class ColumnMap
         if (mapping.Count == 0 && Layout.NotOrders.FirstOrDefault(n => n.Signature.All(name => Find(header, name) >= 0)).Sentence is { } sentence)
             throw new UnreadableFileException(sentence);
         var layout = Layout.Known.FirstOrDefault(l => l.Signature.All(name => Find(header, name) >= 0)) ?? Layout.Mapped;
-        var columns = new int[Enum.GetValues<F>().Length];
-        Array.Fill(columns, -1);
+        var columns = new int[Enum.GetValues<F>().Length][];
+        Array.Fill(columns, []);
         foreach (var (field, names) in layout.Columns)
-            columns[(int)field] = names.Select(name => Find(header, name)).FirstOrDefault(at => at >= 0, -1);
+            columns[(int)field] = [.. names.Select(name => Find(header, name)).Where(at => at >= 0)];
         foreach (var (field, name) in mapping)
         {
             var at = Find(header, name);
             if (at < 0) throw new UnreadableFileException($"The mapping names the column '{name}', which the file does not have. {ColumnsAre(header)}");
-            columns[(int)field] = at;
+            columns[(int)field] = [at];
         }
         return new ColumnMap(layout, columns);
     }

@@ -12,7 +12,7 @@ internal enum Dialect
     OnlineRetail,
 }
 
-/// <summary>A known header: the columns that tell it, and what its columns mean (the first name that the file has is taken).</summary>
+/// <summary>A known header: the columns that tell it, and what its columns mean (of several, the first that is not blank in a row).</summary>
 internal sealed record Layout(Dialect Dialect, string Name, string[] Signature, IReadOnlyDictionary<F, string[]> Columns)
 {
     /// <summary>Shopify admin, Orders, Export: one row a line item; the order's own cells stand on its first row only.</summary>

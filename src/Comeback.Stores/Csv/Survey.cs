@@ -28,7 +28,7 @@ internal sealed class Survey
 
     private readonly string[] header;
     private readonly int[] slots;
-    private readonly int[] columns;
+    private readonly int[][] columns;
     private readonly bool blankContinues;
     private readonly KeyFilter seen = new(), apart = new();
     private bool anyApart;
@@ -42,11 +42,11 @@ internal sealed class Survey
         blankContinues = map.Layout.Dialect == Dialect.AdvancedOrderExport;
         slots = new int[Enum.GetValues<F>().Length];
         Array.Fill(slots, -1);
-        List<int> used = [];
+        List<int[]> used = [];
         foreach (var field in Enum.GetValues<F>().Where(map.Has))
         {
             slots[(int)field] = used.Count;
-            used.Add(map[field]);
+            used.Add(map.All(field));
         }
         columns = [.. used];
     }
@@ -117,7 +117,7 @@ internal sealed class Survey
     {
         if (rows.Count == header.Length) return null;
         if (rows.Count < header.Length)
-            return columns.Any(column => column >= rows.Count) ? "fewer columns than the header" : null;
+            return columns.Any(column => column[0] >= rows.Count) ? "fewer columns than the header" : null;
         for (var i = header.Length; i < rows.Count; i++)
             if (!rows.Utf8(i).IsEmpty) return "more columns than the header";
         return null;
@@ -126,7 +126,11 @@ internal sealed class Survey
     public Row Take(RowReader rows)
     {
         var cells = new string[columns.Length];
-        for (var i = 0; i < columns.Length; i++) cells[i] = rows.Text(columns[i]);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            foreach (var column in columns[i])
+                if ((cells[i] = rows.Text(column)).Length > 0) break;
+        }
         return new Row(rows.Line, cells, slots, rows.Raw.ToArray());
     }
 
