@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Unicode;
+using Comeback.Engine;
 
 namespace Comeback.Stores.Csv;
 
@@ -60,7 +61,7 @@ internal sealed class UnzippingStream(CountingStream packed, Func<Stream> open) 
         unpacked += read;
         if (unpacked > TrustedBytes && unpacked / LargestRatio > packed.Count)
         {
-            throw new UnreadableFileException(
+            throw new UserError(
                 $"The gzip file unpacks to more than {LargestRatio} times its size and seems to have no end: unpack it yourself and look at what is in it.");
         }
         if (read == 0 && buffer.Length > 0) CheckEnd();
@@ -100,8 +101,8 @@ internal sealed class UnzippingStream(CountingStream packed, Func<Stream> open) 
         return crc;
     }
 
-    private static UnreadableFileException Damaged(Exception? fault) =>
-        new("The gzip file is damaged or was cut off before its end: download or copy it again.", fault!);
+    private static UserError Damaged(Exception? fault) =>
+        new("The gzip file is damaged or was cut off before its end: download or copy it again.", inner: fault);
 
     protected override void Dispose(bool disposing)
     {
@@ -125,11 +126,11 @@ internal sealed class TextGuard(Stream inner, bool validate) : ReadOnlyStream
         }
         catch (System.Text.DecoderFallbackException fault)
         {
-            throw new UnreadableFileException("The file begins as UTF-16 but does not go on as such: save it as UTF-8.", fault);
+            throw new UserError("The file begins as UTF-16 but does not go on as such: save it as UTF-8.", inner: fault);
         }
         var bytes = buffer[..read];
         if (bytes.Contains((byte)0))
-            throw new UnreadableFileException("The file contains NUL bytes, so it is not text: export the orders as CSV again.");
+            throw new UserError("The file contains NUL bytes, so it is not text: export the orders as CSV again.");
         if (validate) Validate(bytes);
         return read;
     }
@@ -199,7 +200,7 @@ internal sealed class CodePageGuard(Stream inner) : ReadOnlyStream
         return highsInRuns > 30 && highsInRuns * 2 > highs ? throw AnotherEncoding() : read;
     }
 
-    private static UnreadableFileException AnotherEncoding() =>
+    private static UserError AnotherEncoding() =>
         new("The file is neither UTF-8, UTF-16 nor Windows-1252: save it as UTF-8 (in Excel: \"CSV UTF-8\").");
 
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using Comeback.Engine;
 using F = Comeback.Stores.Csv.OrderField;
 
 namespace Comeback.Stores.Csv;
@@ -60,13 +61,13 @@ internal sealed class ColumnMap
     public bool Has(F field) => columns[(int)field].Length > 0;
 
     /// <summary>Finds the layout of a header, or maps it as the merchant says.</summary>
-    /// <exception cref="UnreadableFileException">No order file, or columns are missing; they are named.</exception>
+    /// <exception cref="UserError">No order file, or columns are missing; they are named.</exception>
     public static ColumnMap For(string[] header, IReadOnlyDictionary<F, string> mapping)
     {
         var map = Match(header, mapping);
         var missing = map.Missing();
         if (missing.Count == 0) return map;
-        throw new UnreadableFileException(map.Layout.Dialect == Dialect.Mapped
+        throw new UserError(map.Layout.Dialect == Dialect.Mapped
             ? mapping.Count == 0 ? Unknown(header) : $"The mapping does not say which column is the {string.Join(", nor the ", missing)}: add it to --map. {ColumnsAre(header)}"
             : $"This looks like the {map.Layout.Name}, but these columns are missing: {string.Join(", ", missing)}. Export the file again with all its columns, " +
               "or say by --map which column has them.");
@@ -76,7 +77,7 @@ internal sealed class ColumnMap
     public static ColumnMap Match(string[] header, IReadOnlyDictionary<F, string> mapping)
     {
         if (mapping.Count == 0 && Layout.NotOrders.FirstOrDefault(n => n.Signature.All(name => Find(header, name) >= 0)).Sentence is { } sentence)
-            throw new UnreadableFileException(sentence);
+            throw new UserError(sentence);
         var layout = Layout.Known.FirstOrDefault(l => l.Signature.All(name => Find(header, name) >= 0)) ?? Layout.Mapped;
         var columns = new int[Enum.GetValues<F>().Length][];
         Array.Fill(columns, []);
@@ -85,7 +86,7 @@ internal sealed class ColumnMap
         foreach (var (field, name) in mapping)
         {
             var at = Find(header, name);
-            if (at < 0) throw new UnreadableFileException($"The mapping names the column '{name}', which the file does not have. {ColumnsAre(header)}");
+            if (at < 0) throw new UserError($"The mapping names the column '{name}', which the file does not have. {ColumnsAre(header)}");
             columns[(int)field] = [at];
         }
         return new ColumnMap(layout, columns);

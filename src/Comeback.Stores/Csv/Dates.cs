@@ -1,4 +1,5 @@
 using System.Globalization;
+using Comeback.Engine;
 using NodaTime;
 
 namespace Comeback.Stores.Csv;
@@ -36,23 +37,23 @@ internal sealed class DateEvidence
         else if (shape.First != shape.Second) undecided ??= (cell, line);
     }
 
-    /// <exception cref="UnreadableFileException">The dates are of no known form, or nothing tells day from month.</exception>
+    /// <exception cref="UserError">The dates are of no known form, or nothing tells day from month.</exception>
     public DayOrder Decide()
     {
         if (unreadable is { } strange && unread > readable)
         {
-            throw new UnreadableFileException(
+            throw new UserError(
                 $"The date '{Short(strange.Text)}' on line {strange.Line} is in an unknown form: say which by --date-format, for example --date-format dd-MM-yyyy.");
         }
         if (dayFirst is { } day && monthFirst is { } month)
         {
-            throw new UnreadableFileException(
+            throw new UserError(
                 $"Line {day.Line} has the date '{Short(day.Text)}' and line {month.Line} '{Short(month.Text)}', which cannot be of one form: " +
                 "export the file with one form of date, or say which is right by --date-format; the other rows are then left out.");
         }
         if (dayFirst is null && monthFirst is null && undecided is { } both)
         {
-            throw new UnreadableFileException(
+            throw new UserError(
                 $"Line {both.Line} has the date '{Short(both.Text)}', and no date in the file tells day from month: " +
                 "say which by --date-format dd/MM/yyyy or --date-format MM/dd/yyyy.");
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Comeback.Engine;
 
 namespace Comeback.Stores.Csv;
 
@@ -27,7 +28,7 @@ internal sealed record FileForm(bool Gzip, Encoding Encoding, char Delimiter)
     public string EncodingName => Encoding.CodePage switch { 65001 => "UTF-8", 1200 => "UTF-16 LE", 1201 => "UTF-16 BE", _ => "Windows-1252" };
 
     /// <summary>Reads the first bytes and decides. Between UTF-8 and Windows-1252 only the whole file can decide: see Survey.</summary>
-    /// <exception cref="UnreadableFileException">Not text, or not separated by comma, semicolon or tab.</exception>
+    /// <exception cref="UserError">Not text, or not separated by comma, semicolon or tab.</exception>
     public static FileForm Detect(Func<Stream> open)
     {
         bool gzip;
@@ -37,13 +38,13 @@ internal sealed record FileForm(bool Gzip, Encoding Encoding, char Delimiter)
             gzip = raw.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
         }
         var head = Head(open, gzip);
-        if (head.Length == 0) throw new UnreadableFileException("The file is empty: export the orders again.");
+        if (head.Length == 0) throw new UserError("The file is empty: export the orders again.");
         foreach (var (magic, sentence) in Strangers)
-            if (head.AsSpan().StartsWith(magic)) throw new UnreadableFileException(sentence);
+            if (head.AsSpan().StartsWith(magic)) throw new UserError(sentence);
         var encoding = EncodingOf(head);
         var text = encoding.GetString(head).TrimStart('\uFEFF');
         if (text.Contains('\0', StringComparison.Ordinal))
-            throw new UnreadableFileException("The file contains NUL bytes, so it is not text: export the orders as CSV again.");
+            throw new UserError("The file contains NUL bytes, so it is not text: export the orders as CSV again.");
         return new FileForm(gzip, ReferenceEquals(encoding, Encoding.Latin1) ? Encoding.UTF8 : encoding, DelimiterOf(text));
     }
 
@@ -88,14 +89,14 @@ internal sealed record FileForm(bool Gzip, Encoding Encoding, char Delimiter)
     private static char DelimiterOf(string text)
     {
         var rest = text.AsSpan().TrimStart("\r\n");
-        if (rest.IsEmpty) throw new UnreadableFileException("The file has no lines: export the orders again.");
+        if (rest.IsEmpty) throw new UserError("The file has no lines: export the orders again.");
         // Excel's own first line, which RowReader skips.
         if (rest.Length > 4 && rest.StartsWith("sep=", StringComparison.OrdinalIgnoreCase)) return rest[4];
         var trimmed = rest.TrimStart();
         if (trimmed.StartsWith("<", StringComparison.Ordinal))
-            throw new UnreadableFileException("This is a web page or XML, not a CSV file: sign in to the store and export the orders as CSV.");
+            throw new UserError("This is a web page or XML, not a CSV file: sign in to the store and export the orders as CSV.");
         if (trimmed.StartsWith("{", StringComparison.Ordinal) || trimmed.StartsWith("[", StringComparison.Ordinal))
-            throw new UnreadableFileException("This is JSON, not a CSV file: export the orders as CSV.");
+            throw new UserError("This is JSON, not a CSV file: export the orders as CSV.");
         Span<int> counts = stackalloc int[3];
         var quoted = false;
         foreach (var c in rest)
@@ -110,7 +111,7 @@ internal sealed record FileForm(bool Gzip, Encoding Encoding, char Delimiter)
         var best = counts[0] >= counts[1] && counts[0] >= counts[2] ? 0 : counts[1] >= counts[2] ? 1 : 2;
         return counts[best] > 0
             ? ",;\t"[best]
-            : throw new UnreadableFileException(
+            : throw new UserError(
                 "This is not a CSV file: its first line has no columns separated by comma, semicolon or tab. Export the orders as CSV.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Comeback.Engine;
 
 namespace Comeback.Stores.Csv;
 
@@ -46,7 +47,7 @@ internal sealed class NumberEvidence
     }
 
     /// <summary>The mark of the whole file, with the help of the currency: dinars have three decimals, yen none.</summary>
-    /// <exception cref="UnreadableFileException">Nothing decides.</exception>
+    /// <exception cref="UserError">Nothing decides.</exception>
     public DecimalMark Decide(int currencyDigits)
     {
         if (Mark != DecimalMark.Unknown) return Mark;
@@ -57,7 +58,7 @@ internal sealed class NumberEvidence
         {
             3 => own,
             0 => other,
-            _ => throw new UnreadableFileException(
+            _ => throw new UserError(
                 $"Line {undecided.Line} has the amount '{undecided.Text}', and nothing in the file tells thousands from decimals: " +
                 "say which by --decimal point or --decimal comma."),
         };

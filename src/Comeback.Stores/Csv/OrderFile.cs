@@ -63,10 +63,10 @@ public sealed class OrderFile
     /// <summary>Goes over the whole file once.</summary>
     /// <param name="open">Opens the file from its beginning; called several times.</param>
     /// <param name="progress">Told the bytes of the file read so far.</param>
-    /// <exception cref="UnreadableFileException">The file cannot be imported; the message says why and what to do.</exception>
+    /// <exception cref="UserError">The file cannot be imported; the message says why and what to do.</exception>
     public static OrderFile Open(Func<Stream> open, OrderFileOptions options, Action<long>? progress, CancellationToken cancellation)
     {
-        if (options.DateFormat is { } format && DateFormat.Fault(format) is { } fault) throw new UnreadableFileException(fault);
+        if (options.DateFormat is { } format && DateFormat.Fault(format) is { } fault) throw new UserError(fault);
         return new OrderFile(open, options, Survey.Of(open, options, progress, cancellation));
     }
 
@@ -74,7 +74,7 @@ public sealed class OrderFile
     /// <param name="store">The store's currency; orders that name none are of it.</param>
     /// <param name="zone">The store's time zone; dates without an offset are local times of it.</param>
     /// <param name="openSpill">Opens an empty temporary file for rows of orders that do not stand together.</param>
-    /// <exception cref="UnreadableFileException">The amounts can be read in two ways.</exception>
+    /// <exception cref="UserError">The amounts can be read in two ways.</exception>
     public IEnumerable<OrderFileItem> Read(Currency store, DateTimeZone zone, Func<Stream> openSpill, CancellationToken cancellation)
     {
         var mark = options.DecimalMark != DecimalMark.Unknown ? options.DecimalMark : survey.Numbers.Decide(store.Digits);

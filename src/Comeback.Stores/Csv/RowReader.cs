@@ -1,4 +1,5 @@
 using System.Text;
+using Comeback.Engine;
 using CsvHelper;
 
 namespace Comeback.Stores.Csv;
@@ -14,7 +15,7 @@ internal sealed class RowReader : IDisposable
     private readonly CsvReader reader;
     private CsvMalformedReason? malformed;
 
-    /// <exception cref="UnreadableFileException">The file has no header.</exception>
+    /// <exception cref="UserError">The file has no header.</exception>
     public RowReader(FileForm form, Func<Stream> open)
     {
         (utf8, file) = form.Open(open);
@@ -61,7 +62,7 @@ internal sealed class RowReader : IDisposable
 
     public string Text(int column) => column < 0 ? "" : reader.GetString(column);
 
-    /// <exception cref="UnreadableFileException">The rest of the file cannot be read.</exception>
+    /// <exception cref="UserError">The rest of the file cannot be read.</exception>
     public bool Read()
     {
         var last = reader.LineNumber;
@@ -72,12 +73,12 @@ internal sealed class RowReader : IDisposable
         }
         catch (CsvFormatException fault)
         {
-            throw new UnreadableFileException(
+            throw new UserError(
                 $"The row after line {last} does not end within {LongestRowBytes / 1_000_000} MB: a quote is never closed there, or this is not a CSV " +
-                "file. Mend that line, or export the orders again.", fault);
+                "file. Mend that line, or export the orders again.", inner: fault);
         }
         return malformed == CsvMalformedReason.UnterminatedQuote
-            ? throw new UnreadableFileException($"A quote that opens in the row of line {Line} is never closed: mend that line, or export the orders again.")
+            ? throw new UserError($"A quote that opens in the row of line {Line} is never closed: mend that line, or export the orders again.")
             : true;
     }
 

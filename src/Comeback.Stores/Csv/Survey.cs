@@ -100,7 +100,7 @@ internal sealed class Survey
                 currencies[code] = currencies.GetValueOrDefault(code) + 1;
             }
         }
-        if (survey.Rows == 0) throw new UnreadableFileException("The file has a header and no orders: export it again for a longer time.");
+        if (survey.Rows == 0) throw new UserError("The file has a header and no orders: export it again for a longer time.");
         progress?.Invoke(rows.BytesRead);
         if (lookAtDates) survey.DayOrder = dates.Decide();
         foreach (var (code, _) in currencies.OrderByDescending(c => c.Value))

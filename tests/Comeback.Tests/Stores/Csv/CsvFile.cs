@@ -36,7 +36,7 @@ internal sealed record CsvFile(byte[] Bytes)
     }
 
     /// <summary>The sentence with which the file is refused.</summary>
-    public string Refusal() => Assert.Throws<UnreadableFileException>(Read).Message;
+    public string Refusal() => Assert.Throws<UserError>(Read).Message;
 }
 
 /// <summary>What a file yielded.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Comeback.Engine;
 using Comeback.Stores.Csv;
 
 namespace Comeback.Tests.Stores.Csv;
@@ -36,7 +37,7 @@ public sealed class FormTests
     public void Windows_1252_shows_itself_however_late_in_the_file()
     {
         var text = new StringBuilder(Header).Append('\n');
-        for (var i = 1; i < 20_000; i++) text.Append($"#{i},a{i}@example.com,paid,2026-01-31 10:00:00 +0000,GBP,10.00,1,Tea,10.00,Ann\n");
+        for (var i = 1; i < 20_000; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"#{i},a{i}@example.com,paid,2026-01-31 10:00:00 +0000,GBP,10.00,1,Tea,10.00,Ann\n");
         text.Append("#20000,z@example.com,paid,2026-01-31 10:00:00 +0000,GBP,10.00,1,Thé,10.00,Zoë\n");
         var file = new CsvFile(CodePagesEncodingProvider.Instance.GetEncoding(1252)!.GetBytes(text.ToString()));
         Assert.Equal("Windows-1252", file.Open().Encoding);
@@ -114,7 +115,7 @@ public sealed class FormTests
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var head = Encoding.UTF8.GetBytes(Text + "#2,");
-        var sentence = Assert.Throws<UnreadableFileException>(() =>
+        var sentence = Assert.Throws<UserError>(() =>
             OrderFile.Open(() => new EndlessStream(head, (byte)filler, 1L << 30), new OrderFileOptions(), null, CancellationToken.None)).Message;
         Assert.Contains("does not end", sentence, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 120 << 20);

@@ -1,5 +1,4 @@
 using Comeback.Engine.Orders;
-using Comeback.Stores.Csv;
 
 namespace Comeback.Tests.Stores.Csv;
 
