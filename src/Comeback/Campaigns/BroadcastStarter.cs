@@ -1,0 +1,64 @@
+using Comeback.Data;
+using Comeback.Engine;
+using Microsoft.EntityFrameworkCore;
+
+namespace Comeback.Campaigns;
+
+/// <summary>Starts a scheduled broadcast when its time has come: one run for each member of its segment, in small transactions, by keyset.</summary>
+internal sealed class BroadcastStarter(Databases databases, StoreWriter writer, StoreClocks clocks)
+{
+    public const string Occurrence = "broadcast";
+    private const int Batch = 200;
+
+    public async Task TickAsync(StoreId store, CancellationToken ct)
+    {
+        List<CampaignRow> waiting;
+        await using (var db = databases.Open(store))
+        {
+            waiting = await db.Campaigns.Where(c => c.Kind == CampaignKind.Broadcast && (c.State == CampaignState.Scheduled || c.State == CampaignState.Sending)).ToListAsync(ct).ConfigureAwait(false);
+        }
+        foreach (var campaign in waiting)
+        {
+            if (campaign.State == CampaignState.Scheduled && (campaign.StartsAt ?? DateTimeOffset.MinValue) <= clocks.Now(store)) await StartAsync(store, campaign.Id, ct).ConfigureAwait(false);
+            else if (campaign.State == CampaignState.Sending) await EndAsync(store, campaign.Id, ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task StartAsync(StoreId store, CampaignId id, CancellationToken ct)
+    {
+        var after = 0L;
+        // A broadcast that was interrupted begins again at the first member; runs that exist are not made twice.
+        while (true)
+        {
+            var next = await writer.WriteAsync(store, Lane.Bulk, t => BatchAsync(t, id, after, ct), ct).ConfigureAwait(false);
+            if (next is null) return;
+            after = next.Value;
+        }
+    }
+
+    private async Task<long?> BatchAsync(StoreTransaction t, CampaignId id, long after, CancellationToken ct)
+    {
+        var now = clocks.Now(t.Store);
+        var campaign = await t.Db.Campaigns.AsTracking().SingleAsync(c => c.Id == id, ct).ConfigureAwait(false);
+        if (campaign.State != CampaignState.Scheduled) return null;
+        var segment = await t.Db.Segments.Where(s => s.Key == campaign.SegmentKey && !s.Deleted).Select(s => s.Id).SingleOrDefaultAsync(ct).ConfigureAwait(false);
+        var members = await t.Db.Memberships.Where(m => m.SegmentId == segment && m.LeftAt == null && m.Id > after)
+            .OrderBy(m => m.Id).Select(m => new { m.Id, m.CustomerId }).Take(Batch).ToListAsync(ct).ConfigureAwait(false);
+        var runs = new Runs(t, campaign, CampaignCatalogue.RulesOf(campaign), now);
+        foreach (var member in members) await runs.StartAsync(member.CustomerId, Occurrence, campaign.StartsAt ?? now, ct).ConfigureAwait(false);
+        if (members.Count < Batch) await MoveAsync(t, campaign, CampaignState.Sending, now).ConfigureAwait(false);
+        await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);
+        return members.Count < Batch ? null : members[^1].Id;
+    }
+
+    private Task EndAsync(StoreId store, CampaignId id, CancellationToken ct) => writer.WriteAsync(store, Lane.Bulk, async t =>
+    {
+        var campaign = await t.Db.Campaigns.AsTracking().SingleAsync(c => c.Id == id, ct).ConfigureAwait(false);
+        if (campaign.State != CampaignState.Sending || await t.Db.Runs.AnyAsync(r => r.CampaignId == id && r.State == RunState.Waiting, ct).ConfigureAwait(false)) return;
+        await MoveAsync(t, campaign, CampaignState.Done, clocks.Now(store)).ConfigureAwait(false);
+        await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);
+    }, ct);
+
+    private static async Task MoveAsync(StoreTransaction t, CampaignRow campaign, CampaignState state, DateTimeOffset now) =>
+        (campaign.State, campaign.UpdatedAt, campaign.Change) = (state, now, await t.ChangeAsync().ConfigureAwait(false));
+}

@@ -1,0 +1,140 @@
+using Comeback.Data;
+using Comeback.Hosting;
+using Comeback.Install;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Comeback.Messages;
+
+/// <summary>Hands messages to a merchant's mail server. TLS is required unless the server is this machine's own; a password is never sent in clear.</summary>
+internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingGuard guard, ComebackOptions options) : IMessageChannel, IAsyncDisposable
+{
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private SmtpClient? client;
+
+    public string Name => "smtp";
+
+    /// <summary>One connection, so one message in its hands at a time.</summary>
+    public int Connections => 1;
+
+    public async Task<HandOver> HandOverAsync(MessageRow message, StoreSettings settings, CancellationToken ct)
+    {
+        await turn.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            try
+            {
+                client = await ConnectedAsync(ct).ConfigureAwait(false);
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                await CloseAsync().ConfigureAwait(false);
+                return new HandOver(Handed.NotTaken, Why: $"The mail server {smtp.Host}:{smtp.Port} cannot be used: {Short(problem)}");
+            }
+            return await SendAsync(client, message, settings).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>A mail server cannot be asked afterwards.</summary>
+    public Task<Handed> AskAsync(MessageRow message, CancellationToken ct) => Task.FromResult(Handed.Unknown);
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        turn.Dispose();
+    }
+
+    private async Task<HandOver> SendAsync(SmtpClient open, MessageRow message, StoreSettings settings)
+    {
+        var progress = new Progress();
+        try
+        {
+            using var mail = MimeMail.Of(message, settings);
+            progress.Total = Measure(mail);
+            // Not cancelled half-way: a message in flight is finished, so that shutting down leaves nothing unknown.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            var answer = await open.SendAsync(mail, limit.Token, progress).ConfigureAwait(false);
+            return new HandOver(Handed.Taken, answer.Length > 200 ? answer[..200] : answer);
+        }
+        catch (FormatException problem)
+        {
+            return new HandOver(Handed.Refused, Why: problem.Message);
+        }
+        catch (SmtpCommandException problem)
+        {
+            // The server spoke: 4xx is later, 5xx is never (https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1).
+            await CloseAsync().ConfigureAwait(false);
+            return (int)problem.StatusCode >= 500
+                ? new HandOver(Handed.Refused, Why: $"The mail server refused it: {(int)problem.StatusCode} {Short(problem)}")
+                : new HandOver(Handed.NotTaken, Why: $"The mail server said later: {(int)problem.StatusCode} {Short(problem)}");
+        }
+        catch (Exception problem)
+        {
+            await CloseAsync().ConfigureAwait(false);
+            // Until the last byte of the body has been written the closing dot cannot have been, and without it no server takes a message.
+            return progress.AllWritten
+                ? new HandOver(Handed.Unknown, Why: "The connection broke after the last byte: the mail server may have taken it")
+                : new HandOver(Handed.NotTaken, Why: $"The connection broke while sending: {Short(problem)}");
+        }
+    }
+
+    private async Task<SmtpClient> ConnectedAsync(CancellationToken ct)
+    {
+        if (client is { IsConnected: true }) return client;
+        client?.Dispose();
+        client = new SmtpClient { Timeout = 30_000 };
+        var socket = await guard.ConnectAsync(smtp.Host, smtp.Port, ct).ConfigureAwait(false);
+        var local = options.AllowLoopback && ComebackOptions.IsLoopback(smtp.Host);
+        var security = smtp.Port == 465 ? SecureSocketOptions.SslOnConnect : local ? SecureSocketOptions.StartTlsWhenAvailable : SecureSocketOptions.StartTls;
+        await client.ConnectAsync(socket, smtp.Host, smtp.Port, security, ct).ConfigureAwait(false);
+        if (smtp.User is { Length: > 0 } user && password is not null) await client.AuthenticateAsync(user, password, ct).ConfigureAwait(false);
+        return client;
+    }
+
+    private async Task CloseAsync()
+    {
+        var open = client;
+        client = null;
+        if (open is null) return;
+        try
+        {
+            if (open.IsConnected) await open.DisconnectAsync(quit: true, new CancellationTokenSource(TimeSpan.FromSeconds(2)).Token).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or OperationCanceledException or ProtocolException or ServiceNotConnectedException)
+        {
+            // It is being closed because it broke.
+        }
+        open.Dispose();
+    }
+
+    private static long Measure(MimeMessage mail)
+    {
+        var options = FormatOptions.Default.Clone();
+        options.NewLineFormat = NewLineFormat.Dos;
+        using var nothing = new MimeKit.IO.MeasuringStream();
+        mail.WriteTo(options, nothing);
+        return nothing.Length;
+    }
+
+    private static string Short(Exception problem) => problem.Message.ReplaceLineEndings(" ") is { Length: > 200 } text ? text[..200] : problem.Message.ReplaceLineEndings(" ");
+
+    private sealed class Progress : ITransferProgress
+    {
+        private long written;
+
+        public long Total { get; set; } = long.MaxValue;
+
+        // Headers such as Bcc are left out on the wire, so a little less may be all; what is in doubt counts as sent.
+        public bool AllWritten => written >= Total - 512;
+
+        public void Report(long bytesTransferred, long totalSize) => written = bytesTransferred;
+
+        public void Report(long bytesTransferred) => written = bytesTransferred;
+    }
+}
