@@ -17,13 +17,15 @@ internal static class KeyRing
     {
         services.AddSingleton<MasterKey>();
         services.AddSingleton<Secrets>();
+        services.AddSingleton<AddressHashes>();
+        services.AddSingleton<IAddressHashes>(s => s.GetRequiredService<AddressHashes>());
         services.AddDataProtection().SetApplicationName("Comeback").PersistKeysToDbContext<ComebackDb>();
         services.AddOptions<KeyManagementOptions>().Configure<MasterKey>((ring, master) => ring.XmlEncryptor = new RingWrapper(master));
         services.AddSingleton(new ReadyCheck("keyRing", CheckAsync));
     }
 
     /// <summary>Opens every key once; one that cannot be opened is one clear error, at start and not at the first message.</summary>
-    public static void Open(IServiceProvider services)
+    public static async Task OpenAsync(IServiceProvider services, CancellationToken stop)
     {
         try
         {
@@ -31,6 +33,7 @@ internal static class KeyRing
             foreach (var key in services.GetRequiredService<IKeyManager>().GetAllKeys().Where(k => !k.IsRevoked)) _ = key.CreateEncryptor();
             var protector = services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Comeback.Start");
             protector.Unprotect(protector.Protect([1]));
+            await services.GetRequiredService<AddressHashes>().OpenAsync(stop).ConfigureAwait(false);
         }
         catch (CryptographicException problem)
         {

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Comeback.Data;
 using Comeback.Engine;
-using Comeback.Engine.Orders;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,15 +11,13 @@ namespace Comeback.Hosting;
 internal static class SecretPurposes
 {
     public const string SmtpPassword = "smtp-password";
-    /// <summary>Keys the hashes of addresses that must not be written to (suppressions, links).</summary>
+    /// <summary>Keys the hashes of addresses that must not be written to; one for the installation (<see cref="AddressHashes"/>).</summary>
     public const string AddressHash = "address-hash";
 }
 
 /// <summary>Secrets of stores at rest: tokens, passwords and keys are protected rows; <c>/api</c> never returns one.</summary>
 internal sealed class Secrets(Databases databases, StoreWriter writer, IDataProtectionProvider protection, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<StoreId, byte[]> hashKeys = new();
-
     public Task StoreAsync(StoreId store, string purpose, string secret, CancellationToken ct) =>
         writer.WriteAsync(store, Lane.Live, transaction => StoreAsync(transaction, purpose, secret, ct), ct);
 
@@ -54,30 +50,17 @@ internal sealed class Secrets(Databases databases, StoreWriter writer, IDataProt
     public Task RemoveAsync(StoreId store, string purpose, CancellationToken ct) => writer.WriteAsync(store, Lane.Live,
         transaction => transaction.Db.Secrets.Where(r => r.Purpose == purpose).ExecuteDeleteAsync(ct), ct);
 
-    /// <summary>
-    /// The keyed hash by which an address is known after it was forgotten: HMAC-SHA-256 under a key of the store, base64url. Without the master key
-    /// nobody can try addresses against it. <paramref name="address"/> is normalised: lower case e-mail, E.164 number.
-    /// </summary>
-    public async Task<string> HashAddressAsync(StoreId store, Channel channel, string address, CancellationToken ct) =>
-        HashAddress(await AddressKeyAsync(store, ct).ConfigureAwait(false), channel, address);
-
-    /// <summary>For many addresses at once; see <see cref="AddressKeyAsync"/>.</summary>
-    public static string HashAddress(byte[] key, Channel channel, string address) => System.Buffers.Text.Base64Url.EncodeToString(
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{(channel == Channel.Email ? "email" : "phone")}:{address.Trim().ToLowerInvariant()}")));
-
-    /// <summary>The store's key for <see cref="HashAddress"/>, made at its first use. Not callable inside a write.</summary>
-    public async Task<byte[]> AddressKeyAsync(StoreId store, CancellationToken ct)
+    /// <summary>A secret of the installation itself, kept under store 0 and made at its first use.</summary>
+    public async Task<string> OfInstallationAsync(string purpose, Func<string> make, CancellationToken ct)
     {
-        if (hashKeys.TryGetValue(store, out var known)) return known;
-        if (await LoadAsync(store, SecretPurposes.AddressHash, ct).ConfigureAwait(false) is null)
+        if (await LoadAsync(default, purpose, ct).ConfigureAwait(false) is { } known) return known;
+        await writer.WriteSystemAsync(async transaction =>
         {
-            await writer.WriteAsync(store, Lane.Live, async transaction =>
-            {
-                if (!await transaction.Db.Secrets.AnyAsync(r => r.Purpose == SecretPurposes.AddressHash, ct).ConfigureAwait(false))
-                    await StoreAsync(transaction, SecretPurposes.AddressHash, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ct).ConfigureAwait(false);
-            }, ct).ConfigureAwait(false);
-        }
-        return hashKeys[store] = Convert.FromBase64String((await LoadAsync(store, SecretPurposes.AddressHash, ct).ConfigureAwait(false))!);
+            if (await transaction.Db.Secrets.AnyAsync(r => r.Purpose == purpose, ct).ConfigureAwait(false)) return false;
+            await StoreAsync(transaction, purpose, make(), ct).ConfigureAwait(false);
+            return true;
+        }, ct).ConfigureAwait(false);
+        return (await LoadAsync(default, purpose, ct).ConfigureAwait(false))!;
     }
 
     /// <summary>Protects every secret with the newest key of the ring; returns how many.</summary>
@@ -86,16 +69,15 @@ internal sealed class Secrets(Databases databases, StoreWriter writer, IDataProt
         List<StoreId> stores;
         await using (var db = databases.OpenSystem()) stores = await db.Stores.Select(s => s.Id).ToListAsync(ct).ConfigureAwait(false);
         var count = 0;
-        foreach (var store in stores)
+        foreach (var store in stores) count += await writer.WriteAsync(store, Lane.Live, AnewAsync, ct).ConfigureAwait(false);
+        return count + await writer.WriteSystemAsync(AnewAsync, ct).ConfigureAwait(false);
+
+        async Task<int> AnewAsync(StoreTransaction transaction)
         {
-            count += await writer.WriteAsync(store, Lane.Live, async transaction =>
-            {
-                foreach (var row in await transaction.Db.Secrets.ToListAsync(ct).ConfigureAwait(false))
-                    row.Protected = Protector(store, row.Purpose).Protect(Encoding.UTF8.GetBytes(Unprotect(row)));
-                return await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
-            }, ct).ConfigureAwait(false);
+            foreach (var row in await transaction.Db.Secrets.ToListAsync(ct).ConfigureAwait(false))
+                row.Protected = Protector(row.StoreId, row.Purpose).Protect(Encoding.UTF8.GetBytes(Unprotect(row)));
+            return await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
         }
-        return count;
     }
 
     private string Unprotect(SecretRow row)

@@ -74,7 +74,7 @@ internal static class Server
     {
         Directory.CreateDirectory(services.GetRequiredService<ComebackOptions>().Data);
         await services.GetRequiredService<Migrator>().MigrateAsync(stop).ConfigureAwait(false);
-        KeyRing.Open(services);
+        await KeyRing.OpenAsync(services, stop).ConfigureAwait(false);
     }
 
     private static async Task GreetAsync(WebApplication app, TextWriter output)

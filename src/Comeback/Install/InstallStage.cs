@@ -5,7 +5,15 @@ namespace Comeback.Install;
 /// <summary>What the Install stage adds to the host.</summary>
 internal static class InstallStage
 {
-    public static IHostApplicationBuilder AddInstall(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddInstall(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<StoreList>();
+        return builder;
+    }
 
-    public static Routes MapInstall(this Routes routes) => routes;
+    public static Routes MapInstall(this Routes routes)
+    {
+        routes.MapInstallEndpoints();
+        return routes;
+    }
 }
