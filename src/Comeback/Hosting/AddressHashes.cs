@@ -15,12 +15,13 @@ internal sealed class AddressHashes(Secrets secrets) : IAddressHashes
     private byte[]? key;
 
     /// <summary>Makes the key at the first start; called before anything is read or written.</summary>
-    public async Task OpenAsync(CancellationToken ct) => key = Convert.FromBase64String(
-        await secrets.OfInstallationAsync(SecretPurposes.AddressHash, () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ct).ConfigureAwait(false));
+    public async Task OpenAsync(CancellationToken ct) => key = await secrets.AddressKeyAsync(default, ct).ConfigureAwait(false);
 
     public string Of(Channel channel, string address) => Of(channel == Channel.Email ? "email" : "phone", address);
 
     /// <summary>The same for whatever else leads to a person, such as an account.</summary>
-    public string Of(string kind, string value) => Base64Url.EncodeToString(HMACSHA256.HashData(
-        key ?? throw new InvalidOperationException("The key ring is not open yet."), Encoding.UTF8.GetBytes($"{kind}:{value.Trim().ToLowerInvariant()}")));
+    public string Of(string kind, string value) => Of(key ?? throw new InvalidOperationException("The key ring is not open yet."), kind, value);
+
+    internal static string Of(byte[] key, string kind, string value) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{kind}:{value.Trim().ToLowerInvariant()}")));
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Comeback.Data;
 using Comeback.Engine;
+using Comeback.Engine.Orders;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
@@ -62,6 +63,12 @@ internal sealed class Secrets(Databases databases, StoreWriter writer, IDataProt
         }, ct).ConfigureAwait(false);
         return (await LoadAsync(default, purpose, ct).ConfigureAwait(false))!;
     }
+
+    /// <summary>The key behind <see cref="AddressHashes"/>. Not callable inside a write.</summary>
+    public async Task<byte[]> AddressKeyAsync(StoreId store, CancellationToken ct) => Convert.FromBase64String(
+        await OfInstallationAsync(SecretPurposes.AddressHash, () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ct).ConfigureAwait(false));
+
+    public static string HashAddress(byte[] key, Channel channel, string address) => AddressHashes.Of(key, channel == Channel.Email ? "email" : "phone", address);
 
     /// <summary>Protects every secret with the newest key of the ring; returns how many.</summary>
     public async Task<int> ProtectAnewAsync(CancellationToken ct)
