@@ -24,9 +24,9 @@ public sealed partial class StoreColumns
         {
             Id = facts.Id.Value,
             Used = entry.Used,
-            Vendor = Words.Of(facts.Vendor?.ToLowerInvariant()),
+            Vendor = Texts.Of(facts.Vendor?.ToLowerInvariant()),
             Price = facts.PriceMinor ?? OrderEntry.NoAmount,
-            Tags = facts.Tags.Select(tag => Words.Of(tag.ToLowerInvariant())).Distinct().Order().ToArray(),
+            Tags = facts.Tags.Select(tag => Texts.Of(tag.ToLowerInvariant())).Distinct().Order().ToArray(),
             Direct = facts.Categories.Select(CategorySlot).Distinct().Order().ToArray(),
         };
         if (entry.Vendor == next.Vendor && entry.Price == next.Price && entry.Tags.AsSpan().SequenceEqual(next.Tags)
@@ -59,6 +59,8 @@ public sealed partial class StoreColumns
     internal int CategoryByKey(string key) => categoryByKey.GetValueOrDefault(key, -1);
 
     internal bool HasCategories => categoryByKey.Count > 0;
+
+    internal long CategoryIdAt(int slot) => categories[slot].Id;
 
     internal CategoryFacts? CategoryAt(int slot) => categories[slot].Facts;
 
@@ -116,7 +118,7 @@ public sealed partial class StoreColumns
         var found = new List<int>();
         for (var ordinal = 0; ordinal < Capacity; ordinal++)
             if (Uses(ordinal, product, category)) found.Add(ordinal);
-        return Touched.All([.. found]);
+        return Touched.All(FactKinds.Catalogue, [.. found]);
     }
 
     private bool Uses(int ordinal, Func<int, bool> product, int category)

@@ -39,13 +39,13 @@ public sealed partial class StoreColumns
             events.RemoveAt(previous, index);
         }
         eventOwners[facts.Id.Value] = facts.Ordinal ?? -1;
-        if (facts.Ordinal is not { } owner) return Touched.One(previous);
+        if (facts.Ordinal is not { } owner) return Touched.One(FactKinds.Events, previous);
         Reserve(owner);
         var log = events.Of(owner);
         var at = log.Length;
         while (at > 0 && log[at - 1].At > entry.At) at--;
         events.Insert(owner, at, entry);
-        return Touched.Two(owner, previous);
+        return Touched.Two(FactKinds.Events, owner, previous);
     }
 
     /// <summary>Takes an event away (erasure).</summary>
@@ -55,7 +55,7 @@ public sealed partial class StoreColumns
         if (owner < 0) return Touched.None;
         events.RemoveAt(owner, IndexOfEvent(owner, (uint)id.Value));
         eventOwners[id.Value] = -1;
-        return Touched.One(owner);
+        return Touched.One(FactKinds.Events, owner);
     }
 
     /// <summary>Puts a cart as it stands now.</summary>
@@ -74,10 +74,10 @@ public sealed partial class StoreColumns
             Use(product);
         cartProducts[entry.Id] = products;
         cartOwners[entry.Id] = facts.Ordinal ?? -1;
-        if (facts.Ordinal is not { } owner) return Touched.One(previous);
+        if (facts.Ordinal is not { } owner) return Touched.One(FactKinds.Carts, previous);
         Reserve(owner);
         carts.Insert(owner, carts.Of(owner).Length, entry);
-        return Touched.Two(owner, previous);
+        return Touched.Two(FactKinds.Carts, owner, previous);
     }
 
     /// <summary>Takes a cart away.</summary>
@@ -88,7 +88,7 @@ public sealed partial class StoreColumns
         carts.RemoveAt(owner, IndexOfCart(owner, id.Value));
         cartOwners[id.Value] = -1;
         cartProducts.Remove(id.Value);
-        return Touched.One(owner);
+        return Touched.One(FactKinds.Carts, owner);
     }
 
     /// <summary>A customer's events by time.</summary>

@@ -30,7 +30,7 @@ public sealed partial class StoreColumns
         entry.Day = Days.DayOf(entry.At);
         var goods = facts.Lines.Where(line => line.Kind == LineKind.Goods)
             .Select(line => new LineEntry(line.Product is { } product ? ProductSlot(product) : -1, line.Quantity, line.TotalMinor)).ToArray();
-        var discounts = facts.DiscountCodes.Select(code => Words.Of(code.ToLowerInvariant())).Distinct().Order().ToArray();
+        var discounts = facts.DiscountCodes.Select(code => Texts.Of(code.ToLowerInvariant())).Distinct().Order().ToArray();
         var total = facts.TotalMinor ?? OrderEntry.NoAmount;
 
         var slot = orderSlots[facts.Id.Value];
@@ -63,7 +63,7 @@ public sealed partial class StoreColumns
         var at = log.Length;
         while (at > 0 && Later(log[at - 1], entry)) at--;
         orders.Insert(facts.Ordinal, at, entry);
-        return Touched.Two(facts.Ordinal, previous);
+        return Touched.Two(FactKinds.Orders, facts.Ordinal, previous);
     }
 
     /// <summary>Takes an order away, as if it had never been.</summary>
@@ -76,7 +76,7 @@ public sealed partial class StoreColumns
         lines.Set(slot, []);
         codes.Remove(slot);
         slots[slot].Owner = -1;
-        return Touched.One(owner);
+        return Touched.One(FactKinds.Orders, owner);
     }
 
     /// <summary>Puts a refund that names no order.</summary>
@@ -93,7 +93,7 @@ public sealed partial class StoreColumns
         }
         refundOwners[facts.Id] = facts.Ordinal;
         refunds.Insert(facts.Ordinal, refunds.Of(facts.Ordinal).Length, entry);
-        return Touched.Two(facts.Ordinal, previous);
+        return Touched.Two(FactKinds.Orders, facts.Ordinal, previous);
     }
 
     /// <summary>Takes a refund away.</summary>
@@ -103,7 +103,7 @@ public sealed partial class StoreColumns
         if (owner < 0) return Touched.None;
         refunds.RemoveAt(owner, IndexOfRefund(owner, id));
         refundOwners[id] = -1;
-        return Touched.One(owner);
+        return Touched.One(FactKinds.Orders, owner);
     }
 
     /// <summary>A customer's orders by time, then id.</summary>

@@ -37,7 +37,7 @@ public sealed partial class StoreColumns
     /// <summary>Customers that are there: put and not gone.</summary>
     public int Customers { get; private set; }
 
-    internal Words Words { get; } = new();
+    internal Texts Texts { get; } = new();
 
     /// <summary>The id of the customer with this ordinal; default when none was put.</summary>
     public CustomerId IdOf(int ordinal) => ordinal < Capacity ? new(customers[ordinal].Id) : default;
@@ -63,15 +63,15 @@ public sealed partial class StoreColumns
             Id = facts.Id.Value,
             CreatedAt = StoreDays.Micros(facts.CreatedAt),
             Flags = flags,
-            Country = Words.Of(facts.Country?.ToUpperInvariant()),
-            Region = Words.Of(facts.Region),
-            City = Words.Of(facts.City),
-            Language = Words.Of(facts.Language),
-            EmailDomain = Words.Of(at < 0 ? null : facts.Email![(at + 1)..].ToLowerInvariant()),
-            Phone = Words.Of(facts.Phone is { Length: > 4 } phone ? phone[..5] : null),
+            Country = Texts.Of(facts.Country?.ToUpperInvariant()),
+            Region = Texts.Of(facts.Region),
+            City = Texts.Of(facts.City),
+            Language = Texts.Of(facts.Language),
+            EmailDomain = Texts.Of(at < 0 ? null : facts.Email![(at + 1)..].ToLowerInvariant()),
+            Phone = Texts.Of(facts.Phone is { Length: > 4 } phone ? phone[..5] : null),
             BirthDay = facts.BirthDate is { } birth ? StoreDays.Number(birth) : int.MinValue,
         };
-        var tagged = facts.Tags.Select(tag => Words.Of(tag.ToLowerInvariant())).Distinct().Order().ToArray();
+        var tagged = facts.Tags.Select(tag => Texts.Of(tag.ToLowerInvariant())).Distinct().Order().ToArray();
         var same = entry == next
             && tagged.AsSpan().SequenceEqual(tags.GetValueOrDefault(facts.Ordinal))
             && lifetimes.GetValueOrDefault(facts.Ordinal) == facts.Lifetime
@@ -84,7 +84,7 @@ public sealed partial class StoreColumns
         Keep(tags, facts.Ordinal, tagged.Length == 0 ? null : tagged);
         Keep(lifetimes, facts.Ordinal, facts.Lifetime);
         Keep(vendorValues, facts.Ordinal, facts.VendorValues is { Count: > 0 } ? facts.VendorValues : null);
-        return Touched.One(facts.Ordinal);
+        return Touched.One(FactKinds.Customer, facts.Ordinal);
     }
 
     /// <summary>Adds an entry of the consent ledger; one that is there already changes nothing.</summary>
@@ -100,7 +100,7 @@ public sealed partial class StoreColumns
             index++;
         }
         consents.Insert(facts.Ordinal, index, entry);
-        return Touched.One(facts.Ordinal);
+        return Touched.One(FactKinds.Consents, facts.Ordinal);
     }
 
     /// <summary>Takes a customer's consents away, before they are put again under another (merge).</summary>
@@ -108,7 +108,7 @@ public sealed partial class StoreColumns
     {
         if (consents.Of(ordinal).IsEmpty) return Touched.None;
         consents.Set(ordinal, []);
-        return Touched.One(ordinal);
+        return Touched.One(FactKinds.Consents, ordinal);
     }
 
     internal ref readonly CustomerEntry Customer(int ordinal) => ref customers[ordinal];
@@ -156,7 +156,7 @@ internal enum CustomerFlags : byte
     WhatsAppUsable = 16,
 }
 
-/// <summary>The fixed part of a customer; texts are numbers of <see cref="Words"/>.</summary>
+/// <summary>The fixed part of a customer; texts are numbers of <see cref="Texts"/>.</summary>
 internal record struct CustomerEntry
 {
     public long Id;
@@ -174,7 +174,7 @@ internal record struct CustomerEntry
 internal readonly record struct ConsentEntry(long At, Channel Channel, ConsentState State);
 
 /// <summary>Texts as numbers from 1; 0 is no text. Equal texts have equal numbers.</summary>
-internal sealed class Words
+internal sealed class Texts
 {
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> texts = [""];

@@ -21,6 +21,20 @@ public enum CauseKind : byte
 /// <summary>Why a customer is decided anew: by which row, and whether it was found (import, resync) rather than just happened.</summary>
 public readonly record struct Cause(CauseKind Kind, long Id, bool Found = false);
 
+/// <summary>What kind of facts changed. The numbers are those of the evaluator's needs.</summary>
+[Flags]
+internal enum FactKinds : byte
+{
+    None = 0,
+    Orders = 1,
+    Events = 2,
+    Carts = 4,
+    Consents = 8,
+    Customer = 16,
+    Catalogue = 32,
+    All = 63,
+}
+
 /// <summary>The ordinals that one change touched: the owner, and the previous owner when a row was re-keyed; many for the catalogue.</summary>
 public readonly struct Touched
 {
@@ -28,7 +42,8 @@ public readonly struct Touched
     private readonly int second;
     private readonly int[]? many;
 
-    private Touched(int count, int first, int second, int[]? many) => (Count, this.first, this.second, this.many) = (count, first, second, many);
+    private Touched(FactKinds kinds, int count, int first, int second, int[]? many) =>
+        (Kinds, Count, this.first, this.second, this.many) = (kinds, count, first, second, many);
 
     /// <summary>Nobody: the state was known already.</summary>
     public static Touched None => default;
@@ -37,37 +52,43 @@ public readonly struct Touched
 
     public int this[int index] => many is not null ? many[index] : index == 0 ? first : second;
 
-    internal static Touched One(int ordinal) => ordinal < 0 ? default : new(1, ordinal, 0, null);
+    internal FactKinds Kinds { get; }
 
-    internal static Touched Two(int ordinal, int previous) =>
-        previous < 0 || previous == ordinal ? One(ordinal) : ordinal < 0 ? One(previous) : new(2, ordinal, previous, null);
+    internal static Touched One(FactKinds kinds, int ordinal) => ordinal < 0 ? default : new(kinds, 1, ordinal, 0, null);
 
-    internal static Touched All(int[] ordinals) => new(ordinals.Length, 0, 0, ordinals);
+    internal static Touched Two(FactKinds kinds, int ordinal, int previous) =>
+        previous < 0 || previous == ordinal ? One(kinds, ordinal) : ordinal < 0 ? One(kinds, previous) : new(kinds, 2, ordinal, previous, null);
+
+    internal static Touched All(FactKinds kinds, int[] ordinals) => new(kinds, ordinals.Length, 0, 0, ordinals);
 }
 
 /// <summary>Collects what a batch of changes touched, each customer once, with the cause that counts: one that just happened before one that was found.</summary>
 public sealed class Touches
 {
-    private readonly Dictionary<int, Cause> causes = [];
+    private readonly Dictionary<int, (Cause Cause, FactKinds Kinds)> all = [];
 
     /// <summary>Customers to decide anew.</summary>
-    public int Count => causes.Count;
+    public int Count => all.Count;
 
     /// <summary>Ordinals with their causes, in no order.</summary>
-    public IReadOnlyDictionary<int, Cause> Causes => causes;
+    public IEnumerable<KeyValuePair<int, Cause>> Causes => all.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Cause));
+
+    internal Dictionary<int, (Cause Cause, FactKinds Kinds)> Touched => all;
 
     public void Add(Touched touched, Cause cause)
     {
         for (var i = 0; i < touched.Count; i++)
-            Add(touched[i], cause);
+            Add(touched[i], cause, touched.Kinds);
     }
 
     /// <summary>Has a customer decided anew even though no row changed.</summary>
-    public void Add(int ordinal, Cause cause)
-    {
-        if (!causes.TryGetValue(ordinal, out var known) || (known.Found && !cause.Found))
-            causes[ordinal] = cause;
-    }
+    public void Add(int ordinal, Cause cause) => Add(ordinal, cause, FactKinds.All);
 
-    public void Clear() => causes.Clear();
+    public void Clear() => all.Clear();
+
+    private void Add(int ordinal, Cause cause, FactKinds kinds)
+    {
+        ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(all, ordinal, out var known);
+        entry = known && (!entry.Cause.Found || cause.Found) ? (entry.Cause, entry.Kinds | kinds) : (cause, entry.Kinds | kinds);
+    }
 }

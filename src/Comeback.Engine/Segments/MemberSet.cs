@@ -1,0 +1,56 @@
+namespace Comeback.Engine.Segments;
+
+/// <summary>Members as a bitmap over customer ordinals. A view that follows the set: copy it to keep it.</summary>
+public sealed class MemberSet
+{
+    private ulong[] bits = [];
+
+    /// <summary>How many.</summary>
+    public int Count { get; private set; }
+
+    public bool Contains(int ordinal) => (ordinal >> 6) < bits.Length && ordinal >= 0 && (bits[ordinal >> 6] & (1UL << (ordinal & 63))) != 0;
+
+    /// <summary>Ordinals, ascending.</summary>
+    public IEnumerable<int> Ordinals
+    {
+        get
+        {
+            for (var word = 0; word < bits.Length; word++)
+                for (var rest = bits[word]; rest != 0; rest &= rest - 1)
+                    yield return (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest);
+        }
+    }
+
+    internal Span<ulong> Bits => bits;
+
+    internal void Reserve(int capacity)
+    {
+        var words = (capacity + 63) >> 6;
+        if (words > bits.Length) Array.Resize(ref bits, Math.Max(words, bits.Length + (bits.Length / 2)));
+    }
+
+    /// <summary>Sets or clears one; true when that changed it. The room must have been reserved.</summary>
+    internal bool Set(int ordinal, bool member)
+    {
+        ref var word = ref bits[ordinal >> 6];
+        var bit = 1UL << (ordinal & 63);
+        if ((word & bit) != 0 == member) return false;
+        word ^= bit;
+        Count += member ? 1 : -1;
+        return true;
+    }
+
+    /// <summary>Counts anew after the bits were written as words.</summary>
+    internal void Recount()
+    {
+        Count = 0;
+        foreach (var word in bits)
+            Count += System.Numerics.BitOperations.PopCount(word);
+    }
+
+    internal void Clear()
+    {
+        Array.Clear(bits);
+        Count = 0;
+    }
+}

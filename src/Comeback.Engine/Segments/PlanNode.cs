@@ -1,0 +1,158 @@
+namespace Comeback.Engine.Segments;
+
+/// <summary>What can change a truth: decides which definitions a change is put to.</summary>
+[Flags]
+internal enum Needs
+{
+    None = 0,
+    Orders = 1,
+    Events = 2,
+    Carts = 4,
+    Consents = 8,
+    Customer = 16,
+    Catalogue = 32,
+    Time = 64,
+    Rank = 128,
+    Median = 256,
+    All = 511,
+}
+
+/// <summary>A part of a compiled definition: true or false for the subject, lowering the subject's wake to when time can next change that.</summary>
+internal abstract class PlanNode(SegmentTree tree)
+{
+    /// <summary>The part of the definition that this was compiled from.</summary>
+    public SegmentTree Tree { get; } = tree;
+
+    public virtual IReadOnlyList<PlanNode> Parts => [];
+
+    public abstract Needs Needs { get; }
+
+    /// <summary>True when the store has none of the data that this is about.</summary>
+    public virtual bool NoData => false;
+
+    public abstract bool Test(Subject subject);
+
+    /// <summary>What the truth rests on, in words; null for AND, OR, NOT.</summary>
+    public virtual string? Witness(Subject subject) => null;
+}
+
+// Short-circuiting is sound for the wake too: while the part that decided stays as it is, the others cannot change the truth.
+internal sealed class AllNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tree)
+{
+    public override IReadOnlyList<PlanNode> Parts => parts;
+    public override Needs Needs { get; } = parts.Aggregate(Needs.None, (needs, part) => needs | part.Needs);
+    public override bool NoData => parts.Any(part => part.NoData);
+
+    public override bool Test(Subject subject)
+    {
+        var before = subject.Wake;
+        foreach (var part in parts)
+        {
+            var outer = subject.Wake;
+            subject.Wake = long.MaxValue;
+            if (!part.Test(subject))
+            {
+                // This part alone keeps the whole false: only its own wake matters.
+                subject.Wake = Math.Min(before, subject.Wake);
+                return false;
+            }
+            subject.Wake = Math.Min(outer, subject.Wake);
+        }
+        return true;
+    }
+}
+
+internal sealed class AnyNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tree)
+{
+    public override IReadOnlyList<PlanNode> Parts => parts;
+    public override Needs Needs { get; } = parts.Aggregate(Needs.None, (needs, part) => needs | part.Needs);
+    public override bool NoData => parts.All(part => part.NoData);
+
+    public override bool Test(Subject subject)
+    {
+        var before = subject.Wake;
+        foreach (var part in parts)
+        {
+            var outer = subject.Wake;
+            subject.Wake = long.MaxValue;
+            if (part.Test(subject))
+            {
+                subject.Wake = Math.Min(before, subject.Wake);
+                return true;
+            }
+            subject.Wake = Math.Min(outer, subject.Wake);
+        }
+        return false;
+    }
+}
+
+internal sealed class NotNode(SegmentTree tree, PlanNode part) : PlanNode(tree)
+{
+    public override IReadOnlyList<PlanNode> Parts => [part];
+    public override Needs Needs => part.Needs;
+    public override bool NoData => part.NoData;
+    public override bool Test(Subject subject) => !part.Test(subject);
+}
+
+/// <summary>True or false for everyone, e.g. what a store cannot know.</summary>
+internal sealed class ConstantNode(SegmentTree tree, bool truth, bool noData) : PlanNode(tree)
+{
+    public override Needs Needs => Needs.None;
+    public override bool NoData => noData;
+    public override bool Test(Subject subject) => truth;
+    public override string? Witness(Subject subject) => noData ? "this store has no such data" : truth ? "true for everyone" : "false for everyone";
+}
+
+/// <summary>Membership of another segment of the set, which is always decided before this one.</summary>
+internal sealed class InSegmentNode(SegmentTree tree, CompiledSegment other) : PlanNode(tree)
+{
+    public override Needs Needs => other.Root.Needs;
+    public override bool NoData => other.Root.NoData;
+
+    public override bool Test(Subject subject)
+    {
+        if (!subject.Alone) return other.Members.Contains(subject.Ordinal);
+        return other.Root.Test(subject);
+    }
+
+    public override string? Witness(Subject subject) => $"{(Test(subject) ? "in" : "not in")} '{other.Key}'";
+}
+
+/// <summary>A stable share: an even hash of seed and customer id, so that neither time nor other customers matter.</summary>
+internal sealed class ShareNode(RandomShare tree) : PlanNode(tree)
+{
+    // FNV-1a over the seed, then a 64-bit finaliser (Steele, Lea, Flood 2014, SplitMix) over seed and id.
+    private readonly ulong seed = tree.Seed.Aggregate(14_695_981_039_346_656_037UL, (hash, letter) => unchecked((hash ^ letter) * 1_099_511_628_211UL));
+    private readonly ulong limit = (ulong)(tree.Percent / 100m * (1UL << 63));
+
+    public override Needs Needs => Needs.Customer;
+
+    public override bool Test(Subject subject) => Place(subject.Columns.IdOf(subject.Ordinal).Value, seed) < limit;
+
+    public override string? Witness(Subject subject) => $"customer {subject.Columns.IdOf(subject.Ordinal)} is {(Test(subject) ? "inside" : "outside")} the share";
+
+    internal static ulong Place(long id, ulong seed)
+    {
+        unchecked
+        {
+            var mixed = seed + ((ulong)id * 0x9E3779B97F4A7C15UL);
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
+            return (mixed ^ (mixed >> 31)) >> 1;
+        }
+    }
+}
+
+/// <summary>A definition ready to run, with its members.</summary>
+internal sealed class CompiledSegment(string key, string text, PlanNode root, int level, int[] refers)
+{
+    public string Key => key;
+    public string Text => text;
+    public PlanNode Root => root;
+    /// <summary>0, or one more than the level of the segments that its ranks are within.</summary>
+    public int Level => level;
+    /// <summary>Indices of the segments that it names; all before its own.</summary>
+    public int[] Refers => refers;
+    public Needs Needs { get; } = root.Needs;
+    public MemberSet Members { get; } = new();
+}

@@ -1,0 +1,135 @@
+using Comeback.Engine.Facts;
+
+namespace Comeback.Engine.Segments;
+
+// Questions about one customer, and about a definition that is not in the set.
+public sealed partial class SegmentSet
+{
+    /// <summary>Members of a definition that is not in the set, now; it may refer to segments of the set.</summary>
+    /// <exception cref="SegmentException">It cannot be compiled.</exception>
+    public MemberSet Query(SegmentTree tree) =>
+        Ask(columns, [.. segments.Select(segment => new SegmentDefinition(segment.Key, segment.Text))], tree, Now).Members;
+
+    /// <summary>Members of one definition as of an instant; it may refer to <paramref name="others"/>.</summary>
+    /// <exception cref="SegmentException">It cannot be compiled.</exception>
+    public static QueryAnswer Ask(StoreColumns columns, IReadOnlyList<SegmentDefinition> others, SegmentTree tree, DateTimeOffset now)
+    {
+        // Only what it refers to is evaluated with it.
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<string>(References(tree).Select(reference => reference.Key));
+        while (open.TryDequeue(out var key))
+        {
+            if (!needed.Add(key) || others.FirstOrDefault(other => other.Key == key) is not { } other) continue;
+            if (SegmentLanguage.Parse(other.Text).Tree is not { } its) continue;
+            foreach (var (further, _) in References(its))
+                open.Enqueue(further);
+        }
+        const string Own = "\0query";
+        var set = Compile(columns, others.Where(other => needed.Contains(other.Key)).Append(new SegmentDefinition(Own, SegmentLanguage.Print(tree))));
+        if (set.Problems.TryGetValue(Own, out var errors)) throw new SegmentException(errors);
+        set.EvaluateAll(now);
+        return new QueryAnswer(set.Members(Own), set.NoData(Own));
+    }
+
+    /// <summary>Why a customer is in a segment or not, now: each leaf with its witnesses, and when they leave if nothing else happens.</summary>
+    public Explanation Explain(string key, int ordinal) => Explain(byKey[key].Root, ordinal, new Subject(columns, shared));
+
+    /// <summary>
+    /// Since when a member has been in, walking their own history; ranks and the median gap are taken as they are now. Null for who is not in.
+    /// </summary>
+    public DateTimeOffset? Since(string key, int ordinal)
+    {
+        var segment = byKey[key];
+        if (!segment.Members.Contains(ordinal)) return null;
+        var alone = new Subject(columns, shared);
+        var at = columns.Customer(ordinal).CreatedAt;
+        foreach (ref readonly var order in columns.OrdersOf(ordinal))
+            at = Math.Min(at, order.At);
+        foreach (ref readonly var happened in columns.EventsOf(ordinal))
+            at = Math.Min(at, happened.At);
+        var since = long.MinValue;
+        for (var steps = 0; at <= moment.Now && steps < 100_000; steps++)
+        {
+            var member = TestAt(segment.Root, alone, ordinal, at, out var wake);
+            since = member ? since == long.MinValue ? at : since : long.MinValue;
+            if (Next(ordinal, at) is var row && row < wake) wake = row;
+            if (wake <= at) break;
+            at = wake;
+        }
+        return since == long.MinValue ? Now : StoreDays.Instant(since);
+    }
+
+    /// <summary>What is known of one customer now, for the customer's page and the member list.</summary>
+    public CustomerSummary Summary(int ordinal)
+    {
+        var one = new Subject(columns, shared);
+        one.Load(ordinal, moment, summaries[ordinal]);
+        ref readonly var summary = ref summaries[ordinal];
+        var own = NumberSource.Plain("own_gap", one);
+        var expected = NumberSource.Plain("expected_gap", one);
+        string? lifecycle = null;
+        if (summary.Buyer && summary.LastAt != long.MinValue)
+        {
+            var days = moment.Today - summary.LastDay;
+            lifecycle = days <= 30 && Days(2) < 0 ? "just_ordered" : Days(2, 3) <= 0 ? "active" : Days(1, 3) <= 0 ? "slipping_away" : "inactive";
+
+            // The order of days and expected * over / under.
+            int Days(long under, long over = 1) => new Ratio(days * under, 1).CompareTo(new Ratio(expected.Numerator * over, expected.Denominator));
+        }
+        return new CustomerSummary(summary.Orders, summary.Spent,
+            summary.Buyer && summary.FirstAt != long.MaxValue ? StoreDays.Instant(summary.FirstAt) : null,
+            summary.Buyer && summary.LastAt != long.MinValue ? StoreDays.Instant(summary.LastAt) : null,
+            own.HasValue ? (decimal)own.Numerator / own.Denominator : null, expected.HasValue ? (decimal)expected.Numerator / expected.Denominator : null, lifecycle);
+    }
+
+    private Explanation Explain(PlanNode node, int ordinal, Subject alone)
+    {
+        var truth = TestAt(node, alone, ordinal, moment.Now, out _);
+        var witness = node.Witness(alone);
+        return new Explanation(SegmentLanguage.Print(node.Tree), truth, witness, Turns(node, alone, ordinal, truth),
+            [.. node.Parts.Select(part => Explain(part, ordinal, alone))]);
+    }
+
+    // The wake is when a truth can change: go on until it does.
+    private DateTimeOffset? Turns(PlanNode node, Subject alone, int ordinal, bool truth)
+    {
+        TestAt(node, alone, ordinal, moment.Now, out var wake);
+        for (var steps = 0; wake != long.MaxValue && steps < 5_000; steps++)
+        {
+            var at = wake;
+            if (TestAt(node, alone, ordinal, at, out wake) != truth) return StoreDays.Instant(at);
+            if (wake <= at) break;
+        }
+        TestAt(node, alone, ordinal, moment.Now, out _);
+        return null;
+    }
+
+    private bool TestAt(PlanNode node, Subject alone, int ordinal, long at, out long wake)
+    {
+        var then = at == moment.Now && moment.Bounds.Length == builder.Operands.Count ? moment : new Moment(columns.Days, at, builder.Operands);
+        wake = long.MaxValue;
+        var summary = Segments.Summary.Of(columns, ordinal, at, ref wake);
+        alone.Load(ordinal, then, summary, alone: true);
+        var truth = columns.Exists(ordinal) && node.Test(alone);
+        wake = Math.Min(wake, alone.Wake);
+        return truth;
+    }
+
+    // The next row of the customer after an instant: a truth that does not look ahead changes there.
+    private long Next(int ordinal, long after)
+    {
+        var next = long.MaxValue;
+        foreach (ref readonly var order in columns.OrdersOf(ordinal))
+            if (order.At > after) next = Math.Min(next, order.At);
+        foreach (ref readonly var happened in columns.EventsOf(ordinal))
+            if (happened.At > after) next = Math.Min(next, happened.At);
+        foreach (ref readonly var cart in columns.CartsOf(ordinal))
+            if (cart.TouchedAt > after) next = Math.Min(next, cart.TouchedAt);
+        foreach (ref readonly var refund in columns.RefundsOf(ordinal))
+            if (refund.At > after) next = Math.Min(next, refund.At);
+        return next;
+    }
+}
+
+/// <summary>Who fits a definition that was asked once, and whether the store has the data that it is about.</summary>
+public sealed record QueryAnswer(MemberSet Members, bool NoData);
