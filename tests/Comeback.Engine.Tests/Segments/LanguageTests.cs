@@ -1,5 +1,4 @@
 using Comeback.Engine.Segments;
-using Xunit;
 
 namespace Comeback.Engine.Tests.Segments;
 

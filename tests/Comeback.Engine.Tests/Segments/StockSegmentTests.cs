@@ -1,6 +1,5 @@
 using Comeback.Engine.Facts;
 using Comeback.Engine.Orders;
-using Xunit;
 
 namespace Comeback.Engine.Tests.Segments;
 
