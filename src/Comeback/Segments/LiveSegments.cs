@@ -26,6 +26,19 @@ internal sealed class LiveSegments(StoreFacts facts)
     /// <summary>The merchant's share of buyers for <c>vip</c> that the stock definitions were made with.</summary>
     public int VipSharePercent { get; set; }
 
+    /// <summary>Enters the gate until disposed.</summary>
+    public async Task<Inside> EnterAsync(CancellationToken ct)
+    {
+        await Facts.Gate.WaitAsync(ct).ConfigureAwait(false);
+        return new Inside(Facts.Gate);
+    }
+
+    /// <summary>The right to touch columns and segments until disposed.</summary>
+    internal readonly struct Inside(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+
     /// <summary>Compiles and evaluates at an instant; memberships before are forgotten.</summary>
     public SegmentSet Compile(IEnumerable<SegmentInfo> rows, DateTimeOffset now)
     {

@@ -51,4 +51,10 @@ internal static class SegmentsSql
         INSERT INTO cursors (store_id, follower, change, at) VALUES (@store, @follower, @change, @at)
         ON CONFLICT (store_id, follower) DO UPDATE SET change = excluded.change, at = excluded.at
         """;
+
+    /// <summary>Counted orders (3) placed within two instants, with what each adds to amount spent.</summary>
+    public const string BoughtBetween = """
+        SELECT c.ordinal, o.spent_minor FROM orders o JOIN customers c ON c.store_id = @store AND c.id = o.customer_id
+        WHERE o.store_id = @store AND o.standing = 3 AND o.test = FALSE AND o.kind = 0 AND o.placed_at > @after AND o.placed_at <= @until
+        """;
 }

@@ -10,8 +10,13 @@ internal static class SegmentsStage
         builder.Services.AddSingleton<SegmentPass>();
         builder.Services.AddSingleton<SegmentStores>();
         builder.Services.AddSingleton<SegmentFollower>();
+        builder.Services.AddSingleton<PastReports>();
         return builder;
     }
 
-    public static Routes MapSegments(this Routes routes) => routes;
+    public static Routes MapSegments(this Routes routes)
+    {
+        routes.MapSegmentRoutes();
+        return routes;
+    }
 }

@@ -1,0 +1,42 @@
+using Comeback.Data;
+using Comeback.Engine;
+using Comeback.Facts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Comeback.Segments;
+
+/// <summary>A few people to recognise while a definition is typed.</summary>
+internal sealed record SamplePerson(CustomerId CustomerId, string? Name, string? Email, int Orders, Money AmountSpent);
+
+/// <summary>Picks and names them.</summary>
+internal static class SamplePeople
+{
+    /// <summary>The same few of a set each time, spread over it. Inside the gate.</summary>
+    public static async Task<IReadOnlyList<SamplePerson>> OfAsync(Databases databases, LiveSegments live, IEnumerable<int> people, int count, CancellationToken ct)
+    {
+        var all = people.ToList();
+        var step = Math.Max(1, all.Count / count);
+        var chosen = all.Where((_, i) => i % step == 0).Take(count).ToList();
+        await using var db = databases.Open(live.Store);
+        var rows = await db.Customers.Where(c => chosen.Contains(c.Ordinal)).ToDictionaryAsync(c => c.Ordinal, ct).ConfigureAwait(false);
+        return
+        [
+            .. chosen.Where(rows.ContainsKey).Select(o =>
+            {
+                var summary = live.Set!.Summary(o);
+                return new SamplePerson(rows[o].Id, CustomersEndpoints.NameOf(rows[o]), rows[o].Email, summary.Orders, new Money(summary.SpentMinor, live.Facts.Currency));
+            }),
+        ];
+    }
+}
+
+/// <summary>Warnings about a definition that is well-formed and still not what was meant.</summary>
+internal static class Lint
+{
+    public static IReadOnlyList<string> Of(LiveSegments live, Engine.Segments.MemberSet members) => members.Count switch
+    {
+        0 => ["Nobody fits this definition at present."],
+        var count when count == live.Facts.Columns.Customers => ["Every customer fits this definition at present."],
+        _ => [],
+    };
+}
