@@ -236,44 +236,28 @@ internal sealed class FactsReader(Databases databases)
     private static async Task<long> CartsAsync(Scope scope, StoreColumns columns, TouchList? touches)
     {
         var rows = 0L;
-        Dictionary<string, long>? products = null;
-        var carts = new List<(CartFacts Cart, string Lines, bool Found)>();
-        await using (var reader = await scope.RowsAsync(FactsSql.Carts).ConfigureAwait(false))
+        await using var reader = await scope.RowsAsync(FactsSql.Carts).ConfigureAwait(false);
+        for (; await reader.ReadAsync(scope.Ct).ConfigureAwait(false); rows++)
         {
-            for (; await reader.ReadAsync(scope.Ct).ConfigureAwait(false); rows++)
+            var (touchedAt, found) = (Instants.FromMicroseconds(reader.GetInt64(2)), reader.GetBoolean(6));
+            if (touchedAt > scope.AsOf) continue;
+            var id = reader.GetInt64(0);
+            var touched = columns.PutCart(new CartFacts
             {
-                var touchedAt = Instants.FromMicroseconds(reader.GetInt64(2));
-                if (touchedAt > scope.AsOf) continue;
-                carts.Add((new CartFacts
-                {
-                    Id = new CartId(reader.GetInt64(0)), Ordinal = reader.IsDBNull(1) ? null : reader.GetInt32(1), TouchedAt = touchedAt,
-                    Closed = reader.GetBoolean(3), TotalMinor = Number(reader, 4),
-                }, reader.GetString(5), reader.GetBoolean(6)));
-            }
-        }
-        foreach (var (cart, text, found) in carts)
-        {
-            if (products is null && text.Length > 2) products = await ProductIdsAsync(scope).ConfigureAwait(false);
-            var touched = columns.PutCart(cart with { Products = products is null ? [] : ProductsOf(text, products) });
-            touches?.Add(found ? TouchOrder.FoundOrder : TouchOrder.Cart, touched, new Cause(CauseKind.Cart, cart.Id.Value, found), cart.TouchedAt);
+                Id = new CartId(id), Ordinal = reader.IsDBNull(1) ? null : reader.GetInt32(1), TouchedAt = touchedAt, Closed = reader.GetBoolean(3),
+                TotalMinor = Number(reader, 4), Products = ProductsOf(reader.GetString(5)),
+            });
+            touches?.Add(found ? TouchOrder.FoundOrder : TouchOrder.Cart, touched, new Cause(CauseKind.Cart, id, found), touchedAt);
         }
         return rows;
     }
 
-    private static async Task<Dictionary<string, long>> ProductIdsAsync(Scope scope)
-    {
-        var products = new Dictionary<string, long>(StringComparer.Ordinal);
-        await using var reader = await scope.RowsAsync(FactsSql.ProductIds).ConfigureAwait(false);
-        while (await reader.ReadAsync(scope.Ct).ConfigureAwait(false)) products[reader.GetString(0)] = reader.GetInt64(1);
-        return products;
-    }
-
-    private static ProductId[] ProductsOf(string lines, Dictionary<string, long> products)
+    private static ProductId[] ProductsOf(string lines)
     {
         if (lines.Length <= 2) return [];
         using var document = JsonDocument.Parse(lines);
         return [.. document.RootElement.EnumerateArray()
-            .Select(line => line.TryGetProperty("productExternalId", out var id) && id.GetString() is { } text && products.TryGetValue(text, out var known) ? known : 0)
+            .Select(line => line.TryGetProperty("productId", out var id) && long.TryParse(id.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var known) ? known : 0)
             .Where(id => id != 0).Distinct().Select(id => new ProductId(id))];
     }
 

@@ -75,9 +75,6 @@ internal static class FactsSql
             OR EXISTS (SELECT 1 FROM carts WHERE store_id = @store AND found = FALSE)
         """;
 
-    /// <summary>Products by the id that the store's own carts name them by.</summary>
-    public const string ProductIds = "SELECT external_id, id FROM products WHERE store_id = @store";
-
     /// <summary>Ordinals of the customers whose name, address or number contains the text (already in lower case, wildcards escaped).</summary>
     public const string Search = """
         SELECT ordinal FROM customers WHERE store_id = @store AND deleted = FALSE AND merged_into IS NULL

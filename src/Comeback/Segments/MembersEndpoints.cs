@@ -1,9 +1,8 @@
 using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Facts;
-using Comeback.Hosting;
+
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Segments;
 

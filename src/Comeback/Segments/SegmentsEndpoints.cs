@@ -67,7 +67,7 @@ internal static class SegmentsEndpoints
     private static async Task<ILookup<SegmentId, SegmentSize>> SizesAsync(ComebackDb db, DateOnly today, SegmentId? segment, CancellationToken ct)
     {
         var since = today.AddDays(-SizeDays);
-        var rows = await db.SegmentSizes.Where(s => (segment == null || s.SegmentId == segment) && s.Day.CompareTo(since) >= 0)
+        var rows = await db.SegmentSizes.Where(s => (segment == null || s.SegmentId == segment) && s.Day >= since)
             .OrderBy(s => s.Day).ToListAsync(ct).ConfigureAwait(false);
         return rows.ToLookup(s => s.SegmentId, s => new SegmentSize(s.Day, s.Members));
     }
