@@ -22,6 +22,9 @@ public static class DemoPictures
         ["home-fragrance"] = """<path fill="{0}" d="M66 112h68l-8 26h-52zM62 146h76v14H62z"/><path fill="none" stroke="{2}" stroke-width="7" stroke-linecap="round" d="M88 96c-12-14 14-20 2-36M112 96c-12-16 16-24 4-46"/>""",
     };
 
+    // In the order of the catalogue's categories.
+    private static readonly int[] Hues = [24, 42, 96, 190, 212, 172, 14, 28, 44, 352, 332, 276];
+
     /// <summary>What a product is called; null when the demo sells no such thing.</summary>
     public static string? Title(string productKey) => DemoCatalogue.Products.FirstOrDefault(p => p.Key == productKey)?.English;
 
@@ -32,7 +35,7 @@ public static class DemoPictures
         if (product is null)
             return null;
         var random = new DemoRandom(23, product.Category.Index, productKey.Sum(c => (long)c * c));
-        var hue = ((product.Category.Index * 29) + 18 + random.Below(24)) % 360;
+        var hue = (Hues[product.Category.Index] + random.Below(25) + 348) % 360;
         var shape = string.Format(
             CultureInfo.InvariantCulture, Shapes[product.Category.Key], $"hsl({hue} 42% 30%)", $"hsl({hue} 46% 88%)", $"hsl({(hue + 32) % 360} 58% 52%)");
         var turn = random.Below(17) - 8;
