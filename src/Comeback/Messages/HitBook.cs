@@ -14,14 +14,15 @@ internal sealed class HitBook(StoreWriter writer, StoreClocks clocks, TimeProvid
     // Which links of a message were asked for lately, to see a scanner that follows them all.
     private readonly ConcurrentDictionary<(StoreId, MessageId), List<(string Link, DateTimeOffset At)>> lately = new();
 
-    public async Task RecordAsync(LinkRow link, bool click, string userAgent, string? purpose, CancellationToken ct)
+    /// <param name="at">When it was, where that is not just now: the demo's shoppers live through hours in a second.</param>
+    public async Task RecordAsync(LinkRow link, bool click, string userAgent, string? purpose, CancellationToken ct, DateTimeOffset? at = null)
     {
         var links = Lately(link);
         await writer.WriteAsync(link.StoreId, Lane.Live, async t =>
         {
             var message = await t.Db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == link.MessageId, ct).ConfigureAwait(false);
             if (message is null || message.Test) return;
-            var now = clocks.Now(t.Store);
+            var now = at ?? clocks.Now(t.Store);
             var verdict = HitJudge.Judge(new Hit
             {
                 Click = click, UserAgent = userAgent, Purpose = purpose, LinksInTenSeconds = click ? links : 1,

@@ -14,6 +14,7 @@ internal static class MessagesStage
         builder.Services.AddSingleton<Sender>();
         builder.Services.AddSingleton<HitBook>();
         builder.Services.AddSingleton<Unsubscriber>();
+        builder.Services.AddSingleton<Sync.IDemoDoors, DemoDoors>();
         return builder;
     }
 

@@ -134,7 +134,8 @@ internal sealed partial class Sender(
                 switch (Decision.Decide(prepared.Situation with { Step = useful }))
                 {
                     case Verdict.Hold hold:
-                        (message.NextAttemptAt, message.Why) = (wall + (hold.Until - now), hold.Detail);
+                        // The demo's night is over in minutes.
+                        (message.NextAttemptAt, message.Why) = (store.Platform == Platform.Demo ? wall.AddSeconds(5) : wall + (hold.Until - now), hold.Detail);
                         continue;
                     case Verdict.Skip skip:
                         await DropAsync(t, message, subject, skip.Reason, skip.Detail, now).ConfigureAwait(false);

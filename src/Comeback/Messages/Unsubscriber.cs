@@ -11,7 +11,7 @@ namespace Comeback.Messages;
 internal sealed class Unsubscriber(Databases databases, StoreWriter writer, StoreClocks clocks, TimeProvider time)
 {
     /// <summary>Works as long as the link exists: after the message, the customer or the store is gone too.</summary>
-    public async Task UnsubscribeAsync(LinkRow link, CancellationToken ct)
+    public async Task UnsubscribeAsync(LinkRow link, CancellationToken ct, DateTimeOffset? at = null)
     {
         await using (var db = databases.OpenSystem())
         {
@@ -26,12 +26,12 @@ internal sealed class Unsubscriber(Databases databases, StoreWriter writer, Stor
                 return;
             }
         }
-        await writer.WriteAsync(link.StoreId, Lane.Live, t => UnsubscribeAsync(t, link, ct), ct).ConfigureAwait(false);
+        await writer.WriteAsync(link.StoreId, Lane.Live, t => UnsubscribeAsync(t, link, at, ct), ct).ConfigureAwait(false);
     }
 
-    private async Task UnsubscribeAsync(StoreTransaction t, LinkRow link, CancellationToken ct)
+    private async Task UnsubscribeAsync(StoreTransaction t, LinkRow link, DateTimeOffset? at, CancellationToken ct)
     {
-        var now = clocks.Now(t.Store);
+        var now = at ?? clocks.Now(t.Store);
         var change = await t.ChangeAsync().ConfigureAwait(false);
         var customer = await FindAsync(t.Db, link.CustomerId, ct).ConfigureAwait(false);
         if (customer is null || customer.Deleted)

@@ -95,12 +95,12 @@ internal sealed class DemoLife
         await using var db = databases.Open(store);
         var since = Now - MailIsRemembered;
         var mail = await db.Messages
-            .Where(m => m.Change > mailChange && (m.State == MessageState.Sent || m.State == MessageState.Delivered) && m.HandedOverAt > since && !m.Test)
-            .Join(db.Campaigns, m => m.CampaignId, c => c.Id, (m, c) => new { m.Id, m.Change, c.Key, m.Address, m.HandedOverAt })
+            .Where(m => m.Change > mailChange && (m.State == MessageState.Sent || m.State == MessageState.Delivered) && m.SettledAt > since && !m.Test)
+            .Join(db.Campaigns, m => m.CampaignId, c => c.Id, (m, c) => new { m.Id, m.Change, c.Key, m.Address, m.SettledAt })
             .OrderBy(m => m.Change).ToListAsync(ct).ConfigureAwait(false);
         foreach (var message in mail)
         {
-            shoppers.Receive(new DemoMessage(message.Id.Value, message.Key, message.Address, message.HandedOverAt!.Value), again);
+            shoppers.Receive(new DemoMessage(message.Id.Value, message.Key, message.Address, message.SettledAt!.Value), again);
             mailChange = Math.Max(mailChange, message.Change);
         }
     }
