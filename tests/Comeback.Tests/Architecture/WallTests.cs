@@ -94,6 +94,7 @@ public sealed class WallTests
         where InStage(dependency.Target, stage)
         select $"{type.FullName} uses {dependency.Target.FullName}";
 
-    private static bool InStage(IType type, string stage) =>
-        type.Namespace.FullName == $"Comeback.{stage}" || type.Namespace.FullName.StartsWith($"Comeback.{stage}.", StringComparison.Ordinal);
+    // A type parameter has no namespace.
+    private static bool InStage(IType type, string stage) => type.Namespace?.FullName is { } name
+        && (name == $"Comeback.{stage}" || name.StartsWith($"Comeback.{stage}.", StringComparison.Ordinal));
 }
