@@ -6,6 +6,7 @@ namespace Comeback.Data;
 internal sealed class CommandCache : IDisposable
 {
     private readonly Dictionary<string, DbCommand> commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteStatement> statements = new(StringComparer.Ordinal);
 
     /// <summary>The prepared command for this text, its parameters made by <paramref name="prepare"/> the first time. Never dispose it.</summary>
     public DbCommand Get(StoreTransaction transaction, string sql, Action<DbCommand> prepare)
@@ -21,8 +22,17 @@ internal sealed class CommandCache : IDisposable
         return command;
     }
 
+    /// <summary>The raw prepared statement of SQLite for this text. Never dispose it.</summary>
+    public SqliteStatement Statement(SQLitePCL.sqlite3 connection, string sql)
+    {
+        if (!statements.TryGetValue(sql, out var statement)) statements.Add(sql, statement = new SqliteStatement(connection, sql));
+        return statement;
+    }
+
     public void Dispose()
     {
+        foreach (var statement in statements.Values) statement.Dispose();
+        statements.Clear();
         foreach (var command in commands.Values) command.Dispose();
         commands.Clear();
     }
