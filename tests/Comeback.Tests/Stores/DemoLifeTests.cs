@@ -134,5 +134,5 @@ public sealed class DemoLifeTests
     private static Task<DemoLife> Life(TestDatabase database, StoreId store, DemoTruth truth) =>
         DemoLife.ResumeAsync(store, truth, Url, database.Databases, database.Writer, database.Clocks, Records(database), doors: null, Stop);
 
-    private static RecordWriter Records(TestDatabase database) => new(database.Writer, database.Clocks);
+    private static RecordWriter Records(TestDatabase database) => new(database.Databases, database.Writer, database.Clocks, TimeProvider.System);
 }
