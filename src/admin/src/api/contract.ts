@@ -70,6 +70,11 @@ export interface CustomerLine {
   lastOrderAt: string | null;
 }
 
+/** One line of the list of customers. */
+export interface CustomerListItem extends Omit<CustomerLine, 'customerId'> {
+  id: string;
+}
+
 export interface Member extends CustomerLine {
   since: string;
   why: string | null;
@@ -88,7 +93,7 @@ export interface CheckResult {
   ok: boolean;
   normalised: string | null;
   errors: CheckError[];
-  warnings: CheckError[];
+  warnings: string[];
   customers: number | null;
   sample: CustomerLine[];
 }
@@ -243,4 +248,32 @@ export interface ImportView {
   error: string | null;
   startedAt: string;
   endedAt: string | null;
+}
+
+export interface StoreSettings {
+  vipSharePercent: number;
+  sender: { legalName: string | null; address: string | null; registrationNumber: string | null; fromName: string | null; fromEmail: string | null; replyTo: string | null; ownDomains: string[] };
+  quietHours: { start: string; end: string };
+  pressure: { perDay: number; perWeek: number; highlyEngagedPerWeek: number; disengagedDays: number; daysAfterOrder: number };
+  existingCustomerBasis: { enabled: boolean; countries: string[] };
+  notAShopper: string | null;
+  languages: string[];
+  smtp: { host: string; port: number; user: string | null; perSecond: number } | null;
+  weekEndsOn: string | null;
+  countedStatuses: string[];
+  digits: string;
+}
+
+export interface SettingsView {
+  settings: StoreSettings;
+  version: string;
+  hasSmtpPassword: boolean;
+}
+
+export interface KeyView {
+  id: string;
+  name: string;
+  hint: string;
+  createdAt: string;
+  lastUsedAt: string | null;
 }

@@ -116,7 +116,7 @@ export const Bar = ({ share }: { share: number }) => (
 );
 
 /** Two or more choices of which one is pressed. */
-export function Segmented<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [T, ReactNode])[]; onChange(value: T): void }) {
+export function Segmented<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [NoInfer<T>, ReactNode])[]; onChange(value: NoInfer<T>): void }) {
   return (
     <div className="segmented" role="group" aria-label={label}>
       {options.map(([key, text]) => (

@@ -45,6 +45,12 @@ export function formatAgo(iso: string, now: number, locale: string): string {
   return relative.format(Math.trunc(seconds), 'second');
 }
 
+/** "3 days", "40 seconds": a length of time in its largest whole unit. */
+export function formatSpan(seconds: number, locale: string): string {
+  const [unit, size] = units.find(([, s]) => seconds >= s) ?? (['second', 1] as const);
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.floor(seconds / size));
+}
+
 /** Plain numbers and shares. */
 export const formatShare = (share: number, locale: string) =>
   new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: share !== 0 && Math.abs(share) < 0.1 ? 1 : 0 }).format(share);

@@ -1,5 +1,5 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
-import { formatAgo, formatDay, formatInstant, formatShare, type DateStyle } from './dates';
+import { formatAgo, formatDay, formatInstant, formatShare, formatSpan, type DateStyle } from './dates';
 import { useI18n } from './i18n';
 import { formatMoney, type Money } from './money';
 import type { StoreView } from '@/api/contract';
@@ -45,6 +45,7 @@ export function useFormat() {
       at: (iso: string | null | undefined, style: DateStyle = 'moment') => (iso ? formatInstant(iso, locale, zone, style) : '–'),
       day: (day: string, style?: DateStyle) => formatDay(day, locale, style),
       ago: (iso: string | null | undefined) => (iso ? formatAgo(iso, Date.now() + ahead, locale) : '–'),
+      span: (seconds: number) => formatSpan(seconds, locale),
       list: (items: string[]) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(items),
       country: (code: string | null | undefined) => {
         if (!code) return '–';

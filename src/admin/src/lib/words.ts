@@ -35,3 +35,6 @@ export function campaignName(t: Translate, campaign: { key: string; name: string
 }
 
 export const recipeText = (t: Translate, key: string) => look(t, `recipe.${key}.text`);
+
+/** Why somebody entered or left: a known cause in the reader's language, else the sentence that the service gives. */
+export const whyText = (t: Translate, why: string) => look(t, `cause.${why[0]!.toLowerCase()}${why.slice(1)}`) ?? why;

@@ -1,3 +1,178 @@
-export default function CampaignPage(_: { campaign: string }) {
-  return null;
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { CampaignDetail, CampaignPerson, Page as PageOf } from '@/api/contract';
+import { Badge, Button, Card, Page, Segmented } from '@/components/basics';
+import { TextField } from '@/components/fields';
+import { Empty, Failed, Loaded, Skeleton } from '@/components/states';
+import { useToasts } from '@/components/toast';
+import { type ApiError, call, query, useRead } from '@/lib/api';
+import { useAddressPart } from '@/lib/hooks';
+import { useT } from '@/lib/i18n';
+import { useFormat, useStore } from '@/lib/store';
+import { campaignName, recipeText, segmentName, word } from '@/lib/words';
+import { Backfill } from './Backfill';
+import { isOn, OnOff } from './OnOff';
+import { Preview } from './Preview';
+import { Texts } from './Texts';
+
+const outcomes = ['sent', 'opened', 'clicked', 'ordered', 'skipped', 'optedOut'] as const;
+type Outcome = (typeof outcomes)[number];
+
+export default function CampaignPage({ campaign: key }: { campaign: string }) {
+  const t = useT();
+  const { api, base } = useStore();
+  const client = useQueryClient();
+  const path = `${api}/campaigns/${encodeURIComponent(key)}`;
+  const read = useRead<CampaignDetail>(path, { refetchInterval: 10_000 });
+  const c = read.data;
+  const reread = () => void client.invalidateQueries({ queryKey: `${api}/campaigns`.split('/') });
+  return (
+    <Page
+      title={<span className="bidi">{c ? campaignName(t, c) : key}</span>}
+      sub={c && (recipeText(t, c.key) ?? (c.segmentKey && t('campaigns.to', { segment: segmentName(t, { key: c.segmentKey, name: c.segmentKey }) })))}
+      crumb={{ to: `${base}/campaigns`, text: t('campaigns.title') }}
+      actions={
+        c && (
+          <>
+            <Badge tone={isOn(c) ? 'good' : 'plain'}>{word(t, 'campaign.state', c.state)}</Badge>
+            <OnOff campaign={c} onChanged={reread} />
+          </>
+        )
+      }
+    >
+      <Loaded read={read} skeleton={<div className="card"><Skeleton rows={5} /></div>}>
+        {(view) => (
+          <>
+            <Funnel view={view} />
+            {view.kind === 'automation' && !isOn(view) && <Backfill campaign={view} onChanged={reread} />}
+            <People path={path} />
+            <div className="grid-2">
+              <Card title={t('campaigns.preview')} actions={<SendTest path={path} />}>
+                <Preview campaign={key} />
+              </Card>
+              <Card title={t('campaign.templates')}>
+                <Texts campaign={view} path={path} onSaved={reread} />
+              </Card>
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Funnel({ view }: { view: CampaignDetail }) {
+  const t = useT();
+  const format = useFormat();
+  const of = (n: number) => (view.sent ? n / view.sent : 0);
+  const steps = [
+    ['campaigns.sent', view.sent, 1],
+    ['campaigns.opened', view.opened, of(view.opened)],
+    ['campaigns.clicked', view.clicked, of(view.clicked)],
+    ['campaigns.orders', view.orders, of(view.orders)],
+  ] as const;
+  return (
+    <Card title={t('campaign.funnel')}>
+      <ul className="funnel">
+        {steps.map(([key, value, share]) => (
+          <li key={key}>
+            <span className="quiet small">{t(key)}</span>
+            <span className="value">
+              {format.number(value)} {key !== 'campaigns.sent' && view.sent > 0 && <span className="faint small">{format.share(share)}</span>}
+            </span>
+            <span className="bar" aria-hidden="true">
+              <span style={{ inlineSize: `${view.sent ? share * 100 : 0}%` }} />
+            </span>
+          </li>
+        ))}
+        <li>
+          <span className="quiet small">{t('campaigns.revenue')}</span>
+          <span className="value">{format.money(view.revenue, 'whole')}</span>
+        </li>
+        <li>
+          <span className="quiet small">{t('campaigns.optOuts')}</span>
+          <span className="value">{format.number(view.optOuts)}</span>
+        </li>
+      </ul>
+    </Card>
+  );
+}
+
+function People({ path }: { path: string }) {
+  const t = useT();
+  const format = useFormat();
+  const { base } = useStore();
+  const [outcome, setOutcome] = useAddressPart('outcome', 'sent');
+  const people = useInfiniteQuery<PageOf<CampaignPerson>, ApiError, CampaignPerson[], unknown[], string | null>({
+    queryKey: [...path.split('/'), 'people', outcome],
+    queryFn: ({ pageParam, signal }) => call('GET', `${path}/people${query({ outcome, after: pageParam })}`, undefined, signal),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    select: (all) => all.pages.flatMap((p) => p.items),
+  });
+  return (
+    <section className="card flush" aria-labelledby="people">
+      <div className="card-head">
+        <h2 id="people">{t('campaign.people')}</h2>
+        <Segmented label={t('campaign.people')} value={outcome as Outcome} options={outcomes.map((o) => [o, t(`campaign.outcome.${o}`)] as const)} onChange={setOutcome} />
+      </div>
+      <div className="card-body scroll-x">
+        {people.data === undefined ? (
+          people.error ? <Failed error={people.error} retry={() => void people.refetch()} /> : <Skeleton rows={4} />
+        ) : people.data.length === 0 ? (
+          <Empty icon="customers">{t('campaign.people.none')}</Empty>
+        ) : (
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{t('segment.col.name')}</th>
+                <th scope="col">{t('campaign.when')}</th>
+                {outcome === 'skipped' && <th scope="col">{t('campaign.reason')}</th>}
+                <th scope="col" className="end"><span className="hidden-label">{t('campaign.message')}</span></th>
+              </tr>
+            </thead>
+            <tbody>
+              {people.data.map((p, i) => (
+                <tr key={`${p.customerId}-${i}`}>
+                  <td><Link href={`${base}/customers/${p.customerId}`} className="row-link bidi">{p.name || t('segment.noName')}</Link></td>
+                  <td className="num">{format.at(p.at)}</td>
+                  {outcome === 'skipped' && <td>{word(t, 'reason', p.reason)}</td>}
+                  <td className="end">{p.messageId && <Link href={`${base}/outbox/${p.messageId}`}>{t('campaign.message')}</Link>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {people.hasNextPage && (
+          <div className="row" style={{ justifyContent: 'center', padding: 12 }}>
+            <Button onClick={() => void people.fetchNextPage()} busy={people.isFetchingNextPage}>{t('do.more')}</Button>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function SendTest({ path }: { path: string }) {
+  const t = useT();
+  const toasts = useToasts();
+  const [open, setOpen] = useState(false);
+  const [address, setAddress] = useState('');
+  if (!open) return <Button small icon="mail" onClick={() => setOpen(true)}>{t('campaign.test')}</Button>;
+  return (
+    <form
+      className="row"
+      onSubmit={(e) => {
+        e.preventDefault();
+        void call('POST', `${path}/test`, { address }).then(
+          () => (toasts.say(t('campaign.test.sent', { address })), setOpen(false)),
+          (error: ApiError) => toasts.say(t('state.notSaved', { reason: error.message }), { tone: 'bad' }),
+        );
+      }}
+    >
+      <TextField label={<span className="hidden-label">{t('campaign.test.address')}</span>} type="email" required placeholder={t('campaign.test.address')} value={address} onChange={setAddress} autoFocus dir="ltr" />
+      <Button small type="submit" variant="primary">{t('campaign.test')}</Button>
+    </form>
+  );
 }
