@@ -53,6 +53,8 @@ internal static class CommandLine
             Settings("--environment", "Development or Production (dotnet run is Development, a published binary Production)"),
             Settings("--urls", "Address to serve on (http://localhost:5080)"),
             // Verbs, in the order of a merchant's first day.
+            ImportVerb.Create(host),
+            StoresVerb.Create(host),
             SegmentsVerb.Create(host),
             ExportVerb.Create(host),
             SignInVerb.Create(host),

@@ -131,6 +131,8 @@ internal sealed class ImportRow : IStoreRow
     public ImportState State { get; set; }
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
+    /// <summary>When its process last told how far it is. A running import that has been silent for a minute was interrupted.</summary>
+    public DateTimeOffset HeardAt { get; set; }
     public long RowsRead { get; set; }
     public long RowsRejected { get; set; }
     public long Orders { get; set; }

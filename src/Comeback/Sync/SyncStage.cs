@@ -8,6 +8,8 @@ internal static class SyncStage
     public static IHostApplicationBuilder AddSync(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RecordWriter>();
+        builder.Services.AddSingleton<ImportJob>();
+        builder.Services.AddSingleton<StoreCounts>();
         return builder.AddDemo();
     }
 
