@@ -57,6 +57,11 @@ internal static class CommandLine
             StoresVerb.Create(host),
             SegmentsVerb.Create(host),
             ExportVerb.Create(host),
+            BackupVerb.Create(host),
+            RestoreVerb.Create(host),
+            ResumeVerb.Create(host),
+            DataRequestVerb.Create(host),
+            EraseVerb.Create(host),
             SignInVerb.Create(host),
             RotateKeysVerb.Create(host),
         };

@@ -18,14 +18,20 @@ internal sealed class VerbHost(string[] settings, TextWriter output, TextWriter 
     public TextWriter Error { get; } = error;
 
     /// <summary>Builds the container, migrates the database, and does the work.</summary>
-    public async Task<int> RunAsync(Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stop)
+    public Task<int> RunAsync(Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stop) => RunUnpreparedAsync(async (services, ct) =>
+    {
+        await Server.PrepareAsync(services, ct).ConfigureAwait(false);
+        await work(services, ct).ConfigureAwait(false);
+    }, stop);
+
+    /// <summary>The same without touching the database first; for <c>restore</c>, which replaces it.</summary>
+    public async Task<int> RunUnpreparedAsync(Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stop)
     {
         var app = Server.Build(Settings, verb: true);
         await using (app.ConfigureAwait(false))
         {
             try
             {
-                await Server.PrepareAsync(app.Services, stop).ConfigureAwait(false);
                 await work(app.Services, stop).ConfigureAwait(false);
                 return 0;
             }
