@@ -1,3 +1,4 @@
+using Comeback;
 using Comeback.Campaigns;
 using Comeback.Cli;
 using Comeback.Facts;
@@ -27,6 +28,7 @@ internal sealed partial class Program
             .AddMessages()
             .AddResults()
             .AddPrivacy();
+        builder.AddSchedule();
     }
 
     /// <summary>Maps every route.</summary>
