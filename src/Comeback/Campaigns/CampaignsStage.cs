@@ -14,5 +14,9 @@ internal static class CampaignsStage
         return builder;
     }
 
-    public static Routes MapCampaigns(this Routes routes) => routes;
+    public static Routes MapCampaigns(this Routes routes)
+    {
+        CampaignsEndpoints.Map(routes.Store);
+        return routes;
+    }
 }

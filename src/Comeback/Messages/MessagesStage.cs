@@ -20,6 +20,8 @@ internal static class MessagesStage
 
     public static Routes MapMessages(this Routes routes)
     {
+        PreviewEndpoints.Map(routes.Store);
+        MessagesEndpoints.Map(routes.Store);
         PublicEndpoints.Map(routes.Public);
         return routes;
     }
