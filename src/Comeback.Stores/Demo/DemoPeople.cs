@@ -119,10 +119,10 @@ internal static class DemoPeople
     // Made up and told apart by the index; nothing of the demo ever leaves the outbox.
     private static string? Phone(string country, int index) => country switch
     {
-        "DK" => $"+45 20 {index / 100 % 100:00} {index % 100:00} 00",
+        "DK" => $"+45 2{index:0000000}",
         "SA" => $"+966 50 {index:0000000}",
         "AE" => $"+971 50 {index:0000000}",
-        "KW" => $"+965 500 {index:00000}",
+        "KW" => $"+965 5{index:0000000}",
         "SE" => $"+46 70 {index:0000000}",
         "GB" => $"+44 7700 9{index % 100_000:00000}",
         "DE" => $"+49 151 {index:00000000}",

@@ -105,6 +105,7 @@ internal sealed class DemoWorld
         var from = seasons.Passed(person.Region, at);
         if (person.Role == DemoRole.Prospect)
         {
+            Event(EventKind.SignedUp, person, null, at, $"up{person.Index}");
             if (random.Chance(.35))
                 ScheduleOrder(person, 0, seasons.At(person.Region, from + random.Exponential(60)), at);
         }
@@ -172,6 +173,8 @@ internal sealed class DemoWorld
     private void Visit(DemoPerson person, int number, DateTimeOffset at, double days, DemoRandom random)
     {
         var views = 1 + random.Below(4);
+        if (random.Chance(.3))
+            Event(EventKind.CategoryViewed, person, null, at, $"wc{person.Index}-{number}", category: DemoCatalogue.Categories[random.Weighted(person.Taste)].Key);
         for (var i = 0; i < views; i++)
             View(person, null, DemoBaskets.Look(random, person.Taste), at.AddSeconds(40 * i), $"w{person.Index}-{number}-{i}");
         if (random.Chance(.26))
@@ -254,10 +257,21 @@ internal sealed class DemoWorld
         Closed = closedAt is not null,
     };
 
-    private void View(DemoPerson? person, string? visitor, DemoProduct product, DateTimeOffset at, string id) => Happens(at, first: true, _ => new EventRecord
-    {
-        UpdatedAt = at, At = at, ExternalId = id, Kind = EventKind.ProductViewed, Person = person?.Person, Visitor = visitor, ProductExternalId = product.Id,
-    });
+    private void View(DemoPerson? person, string? visitor, DemoProduct product, DateTimeOffset at, string id) =>
+        Event(EventKind.ProductViewed, person, visitor, at, id, product.Id);
+
+    private void Event(EventKind kind, DemoPerson? person, string? visitor, DateTimeOffset at, string id, string? product = null, string? category = null) =>
+        Happens(at, first: true, _ => new EventRecord
+        {
+            UpdatedAt = at,
+            At = at,
+            ExternalId = id,
+            Kind = kind,
+            Person = person?.Person,
+            Visitor = visitor,
+            ProductExternalId = product,
+            CategoryExternalId = category is null ? null : "cat-" + category,
+        });
 
     private DemoRandom Stream(params ReadOnlySpan<long> key) => new([truth.Seed, .. key]);
 
