@@ -16,7 +16,7 @@ public sealed class DemoLifeTests
     private const string Url = "http://localhost:5080";
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Theory(Skip = "until the record writer writes"), EachDatabase]
+    [Theory, EachDatabase]
     public async Task The_demo_store_is_connected_once_with_all_its_history(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -78,7 +78,7 @@ public sealed class DemoLifeTests
         }
     }
 
-    [Fact(Skip = "until the record writer writes")]
+    [Fact]
     public async Task What_happens_live_is_not_marked_as_found()
     {
         await using var database = await TestDatabase.CreateAsync();
