@@ -13,21 +13,12 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
     public const string TimeZone = "Europe/Copenhagen";
     public const string Country = "DK";
     public const string Language = "da";
-    private const int PageSize = 1000;
+    private const int PageSize = 2000;
 
     public DemoTruth Truth => truth;
 
     /// <summary>The whole history up to the anchor in order of time: each thing once, as it stands at the anchor.</summary>
-    public IEnumerable<StoreRecord> History()
-    {
-        foreach (var category in DemoCatalogue.Categories)
-            yield return DemoCatalogue.Record(category, truth.Start);
-        foreach (var product in DemoCatalogue.Products)
-            yield return DemoCatalogue.Record(product, baseUrl, v => v.Stock, truth.Start);
-        foreach (var happening in new DemoWorld(truth, baseUrl).Until(truth.Anchor))
-            if (happening.First)
-                yield return happening.AsOf(truth.Anchor);
-    }
+    public IEnumerable<StoreRecord> History() => Catalogue().Concat(Lived().Select(h => h.AsOf(truth.Anchor)));
 
     /// <summary>What is true of those who had joined by the anchor.</summary>
     public IReadOnlyList<DemoTruthOfCustomer> People()
@@ -42,9 +33,10 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
     /// <remarks>The position is the number of records that came before.</remarks>
     public async IAsyncEnumerable<StorePage> ReadAllAsync(string? position, [EnumeratorCancellation] CancellationToken ct)
     {
-        var total = new DemoWorld(truth, baseUrl).Until(truth.Anchor).LongCount(h => h.First) + DemoCatalogue.Categories.Count + DemoCatalogue.Products.Count;
+        var lived = Lived().ToList();
+        var total = lived.Count + Catalogue().Count();
         var done = position is null ? 0 : long.Parse(position, CultureInfo.InvariantCulture);
-        foreach (var page in History().Skip((int)done).Chunk(PageSize))
+        foreach (var page in Catalogue().Concat(lived.Select(h => h.AsOf(truth.Anchor))).Skip((int)done).Chunk(PageSize))
         {
             ct.ThrowIfCancellationRequested();
             done += page.Length;
@@ -72,4 +64,9 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
         var orders = world.Until(truth.Anchor).LongCount(h => h.First && h.Order is not null);
         return Task.FromResult(new StoreCounts(orders, world.People.Count, DemoCatalogue.Products.Count));
     }
+
+    private IEnumerable<DemoHappening> Lived() => new DemoWorld(truth, baseUrl).Until(truth.Anchor).Where(h => h.First);
+
+    private IEnumerable<StoreRecord> Catalogue() => DemoCatalogue.Categories.Select(c => DemoCatalogue.Record(c, truth.Start))
+        .Concat<StoreRecord>(DemoCatalogue.Products.Select(p => DemoCatalogue.Record(p, baseUrl, v => v.Stock, truth.Start)));
 }

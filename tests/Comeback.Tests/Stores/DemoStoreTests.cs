@@ -26,7 +26,7 @@ public sealed class DemoStoreTests
     [Fact]
     public async Task Reading_goes_on_at_a_page_as_if_it_had_never_stopped()
     {
-        var demo = new DemoStore(new DemoTruth(3, Anchor) { Customers = 200 }, "http://x");
+        var demo = new DemoStore(new DemoTruth(3, Anchor) { Customers = 600 }, "http://x");
         var pages = await Pages(null);
         var rest = await Pages(pages[1].Position);
         Assert.Equal(Hash(pages.Skip(2).SelectMany(p => p.Records)), Hash(rest.SelectMany(p => p.Records)));
