@@ -63,5 +63,6 @@ public sealed class StoreDays
         return day;
     }
 
-    private long Ask(int day) => zone.AtStartOfDay(LocalDate.FromDateOnly(Date(day))).ToInstant().ToUnixTimeTicks() / 10;
+    // A midnight that a clock change skips begins at the change; a day that never was (Samoa, 30 December 2011) is empty.
+    private long Ask(int day) => LocalDate.FromDateOnly(Date(day)).AtMidnight().InZoneLeniently(zone).ToInstant().ToUnixTimeTicks() / 10;
 }

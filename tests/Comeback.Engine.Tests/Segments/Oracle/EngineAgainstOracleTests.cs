@@ -1,0 +1,68 @@
+using System.Globalization;
+using Comeback.Engine.Facts;
+using Comeback.Engine.Segments;
+using CsCheck;
+
+namespace Comeback.Engine.Tests.Segments.Oracle;
+
+/// <summary>
+/// Full pass = incremental = oracle, over random stores, definitions, changes and waits. COMEBACK_CASES sets how many; the default takes seconds.
+/// </summary>
+public sealed class EngineAgainstOracleTests
+{
+    private static readonly long Cases =
+        long.TryParse(Environment.GetEnvironmentVariable("COMEBACK_CASES"), CultureInfo.InvariantCulture, out var cases) ? cases : 1_000;
+
+    [Fact]
+    public void At_every_instant_the_kept_memberships_are_those_of_the_oracle_and_of_a_full_pass() =>
+        Gen.Int[0, 999_999].Array[40, 400].Sample(Run, iter: Cases, print: numbers => $"[{string.Join(", ", numbers)}]");
+
+    internal static void Run(int[] numbers)
+    {
+        var scenario = new Scenario(numbers);
+        var trees = scenario.Definitions.ToDictionary(definition => definition.Key, definition => SegmentLanguage.Parse(definition.Text).Tree
+            ?? throw new InvalidOperationException($"{definition.Text}: {SegmentLanguage.Parse(definition.Text).Errors[0]}"));
+        var set = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
+        if (set.Problems.Count > 0) throw new InvalidOperationException(set.Problems.Values.First()[0].ToString());
+        set.EvaluateAll(scenario.Now);
+        while (!scenario.AtEnd)
+        {
+            scenario.Wait(set.NextWake);
+            var touches = new Touches();
+            for (var changes = scenario.Now.Minute % 3; changes >= 0; changes--)
+                touches.Add(scenario.Act(out var kind), new Cause(kind, changes));
+            set.Decide(touches, scenario.Now);
+            Compare(scenario, set, trees, "after a change");
+            scenario.Wait(set.NextWake);
+            Dates(scenario, set.AdvanceTo(scenario.Now), trees);
+            Compare(scenario, set, trees, "after a wait");
+        }
+        var fresh = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
+        fresh.EvaluateAll(scenario.Now);
+        Compare(scenario, fresh, trees, "in a full pass");
+    }
+
+    private static void Compare(Scenario scenario, SegmentSet set, Dictionary<string, SegmentTree> trees, string when)
+    {
+        var oracle = new Oracle(scenario.World, trees, scenario.Now);
+        foreach (var definition in scenario.Definitions)
+        {
+            var right = string.Join(' ', oracle.Members(definition.Key).Order());
+            var kept = string.Join(' ', set.Members(definition.Key).Ordinals);
+            if (right != kept || set.Members(definition.Key).Count != oracle.Members(definition.Key).Count)
+                throw new InvalidOperationException($"{when} at {scenario.Now:O} in {scenario.World.Zone}: oracle [{right}] engine [{kept}] for {definition.Key}: {definition.Text}");
+        }
+    }
+
+    // What time did is dated with the very microsecond at which it became true.
+    private static void Dates(Scenario scenario, IReadOnlyList<MembershipChange> changes, Dictionary<string, SegmentTree> trees)
+    {
+        foreach (var change in changes)
+        {
+            var then = new Oracle(scenario.World, trees, change.At).Members(change.Key).Contains(change.Ordinal);
+            var before = new Oracle(scenario.World, trees, change.At.AddTicks(-10)).Members(change.Key).Contains(change.Ordinal);
+            if (then != change.Entered || before == change.Entered)
+                throw new InvalidOperationException($"(then {then}, before {before}; all {string.Join("; ", changes.Where(other => other.Ordinal == change.Ordinal).Select(other => $"{other.Key} {other.Entered} {other.At:O}"))}) dated {change.At:O} in {scenario.World.Zone}: {change} for {scenario.Definitions.Single(definition => definition.Key == change.Key).Text}");
+        }
+    }
+}
