@@ -159,7 +159,7 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
 }
 
 /// <summary>An exact fraction with a positive denominator.</summary>
-internal readonly record struct Fraction(BigInteger Above, BigInteger Below)
+internal readonly record struct Fraction(BigInteger Above, BigInteger Below) : IComparable<Fraction>
 {
     public static Fraction Of(decimal number)
     {
