@@ -179,7 +179,9 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         var text = new StringBuilder(name.Length + 8);
         for (var i = 0; i < name.Length; i++)
         {
-            if (i > 0 && char.IsUpper(name[i]) && !char.IsUpper(name[i - 1])) text.Append('_');
+            // A word begins at a capital after a small letter, and at the last capital of a row (NotAShopper: not_a_shopper).
+            var begins = i > 0 && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
+            if (begins) text.Append('_');
             text.Append(char.ToLowerInvariant(name[i]));
         }
         return text.ToString();

@@ -532,7 +532,7 @@ namespace Comeback.Data.PostgresMigrations
 
                     b.Property<bool>("NotAShopper")
                         .HasColumnType("boolean")
-                        .HasColumnName("not_ashopper");
+                        .HasColumnName("not_a_shopper");
 
                     b.Property<bool>("ObjectsToProfiling")
                         .HasColumnType("boolean")

@@ -193,7 +193,7 @@ namespace Comeback.Data.PostgresMigrations
                     birth_date = table.Column<string>(type: "text", nullable: true),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     updated_at = table.Column<long>(type: "bigint", nullable: false),
-                    not_ashopper = table.Column<bool>(type: "boolean", nullable: false),
+                    not_a_shopper = table.Column<bool>(type: "boolean", nullable: false),
                     doubtful_contact = table.Column<bool>(type: "boolean", nullable: false),
                     objects_to_profiling = table.Column<bool>(type: "boolean", nullable: false),
                     merged_into = table.Column<long>(type: "bigint", nullable: true),

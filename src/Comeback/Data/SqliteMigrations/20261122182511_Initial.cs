@@ -192,7 +192,7 @@ namespace Comeback.Data.SqliteMigrations
                     birth_date = table.Column<string>(type: "TEXT", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    not_ashopper = table.Column<bool>(type: "INTEGER", nullable: false),
+                    not_a_shopper = table.Column<bool>(type: "INTEGER", nullable: false),
                     doubtful_contact = table.Column<bool>(type: "INTEGER", nullable: false),
                     objects_to_profiling = table.Column<bool>(type: "INTEGER", nullable: false),
                     merged_into = table.Column<long>(type: "INTEGER", nullable: true),

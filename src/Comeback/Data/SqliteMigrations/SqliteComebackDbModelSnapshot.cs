@@ -524,7 +524,7 @@ namespace Comeback.Data.SqliteMigrations
 
                     b.Property<bool>("NotAShopper")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("not_ashopper");
+                        .HasColumnName("not_a_shopper");
 
                     b.Property<bool>("ObjectsToProfiling")
                         .HasColumnType("INTEGER")
