@@ -13,9 +13,10 @@ function format(locale: string, zone: string, options: Intl.DateTimeFormatOption
   return made;
 }
 
-export type DateStyle = 'day' | 'shortDay' | 'moment' | 'time' | 'month';
+export type DateStyle = 'long' | 'day' | 'shortDay' | 'moment' | 'time' | 'month';
 
 const styles: Record<DateStyle, Intl.DateTimeFormatOptions> = {
+  long: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   day: { year: 'numeric', month: 'short', day: 'numeric' },
   shortDay: { month: 'short', day: 'numeric' },
   moment: { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },

@@ -46,7 +46,6 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
           <>
             <Funnel view={view} />
             {view.kind === 'automation' && !isOn(view) && <Backfill campaign={view} onChanged={reread} />}
-            <People path={path} />
             <div className="grid-2">
               <Card title={t('campaigns.preview')} actions={<SendTest path={path} />}>
                 <Preview campaign={key} />
@@ -55,6 +54,7 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
                 <Texts campaign={view} path={path} onSaved={reread} />
               </Card>
             </div>
+            <People path={path} />
           </>
         )}
       </Loaded>

@@ -12,11 +12,11 @@ import { segmentName } from '@/lib/words';
 
 /** The few numbers that matter, each opening into who; what went out today and what came of it; what needs the merchant. */
 export default function HomePage() {
-  const t = useT();
-  const { api, store, base } = useStore();
+  const { api, store, base, ahead } = useStore();
+  const format = useFormat();
   const home = useRead<HomeView>(`${api}/home`, { refetchInterval: 5_000 });
   return (
-    <Page title={store.name} sub={t('home.title')}>
+    <Page title={store.name} sub={format.at(new Date(Date.now() + ahead).toISOString(), 'long')}>
       <Loaded read={home} skeleton={<HomeSkeleton />}>
         {(view) => (view.customers === 0 && store.counts.orders === 0 ? <Nobody base={base} /> : <There view={view} />)}
       </Loaded>
@@ -82,7 +82,7 @@ function There({ view }: { view: HomeView }) {
               <ul className="needs">
                 {view.needs.map((need, i) => (
                   <li key={i}>
-                    <i className={`dot ${need.kind}`} aria-hidden="true" />
+                    <i className="dot" data-kind={need.kind} aria-hidden="true" />
                     <div className="grow">
                       {need.link ? (
                         <Link href={need.link.startsWith('/') ? need.link.replace(/^\/admin/, '') : `${base}/${need.link}`} className="strong">
