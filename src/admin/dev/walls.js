@@ -34,7 +34,7 @@ export function resolveOwn(source, file) {
 export function breach(source, file) {
   const from = zoneOf(file);
   const target = resolveOwn(source, file);
-  if (!target || !zones.has(from)) return null;
+  if (!target || !zones.has(from) || relative(src, target).startsWith('..')) return null;
   const to = zoneOf(target);
   return zones.get(from).includes(to) ? null : `${from} may not import ${to}: the way is app -> features -> components -> lib, and a feature never imports another.`;
 }

@@ -150,21 +150,31 @@ export interface CampaignLine {
   revenue: Money;
   optOuts: number;
   skipped: number;
-  wouldToday: number | null;
+  wouldToday: number;
+  unknown: number;
 }
 
 export interface Template {
-  step: number;
   language: string;
   subject: string;
   html: string;
   text: string;
 }
 
-export interface CampaignDetail extends CampaignLine {
-  steps: { step: number; delay?: string | null; delayMinutes?: number | null; channel?: string | null; usefulFor?: string | null }[];
+export interface CampaignStep {
+  step: number;
+  delaySeconds: number;
+  channel: string;
+  usefulForSeconds: number | null;
   templates: Template[];
+}
+
+export interface CampaignDetail {
+  campaign: CampaignLine;
+  endsAt: string | null;
+  rules: Record<string, unknown>;
   version: number;
+  steps: CampaignStep[];
 }
 
 export interface PreviewExample {
@@ -186,6 +196,7 @@ export interface CampaignPerson {
   name: string | null;
   at: string;
   reason: string | null;
+  detail: string | null;
   messageId: string | null;
 }
 
@@ -207,9 +218,16 @@ export interface MessageLine {
   why: string | null;
 }
 
-export interface MessageDetail extends MessageLine {
+export interface MessageDetail {
+  message: MessageLine;
   text: string | null;
-  links: { destination: string; purpose: string }[];
+  via: string | null;
+  language: string;
+  links: { destination: string | null; purpose: string }[];
+}
+
+export interface PeoplePage extends Page<CampaignPerson> {
+  reasons: { reason: string; count: number }[] | null;
 }
 
 export interface HomeView {

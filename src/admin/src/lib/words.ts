@@ -38,3 +38,6 @@ export const recipeText = (t: Translate, key: string) => look(t, `recipe.${key}.
 
 /** Why somebody entered or left: a known cause in the reader's language, else the sentence that the service gives. */
 export const whyText = (t: Translate, why: string) => look(t, `cause.${why[0]!.toLowerCase()}${why.slice(1)}`) ?? why;
+
+/** What needs the merchant, in their language where the kind is known. */
+export const needTitle = (t: Translate, need: { kind: string; title: string }) => look(t, `need.${need.kind}`) ?? need.title;

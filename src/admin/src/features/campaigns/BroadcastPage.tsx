@@ -87,11 +87,11 @@ export default function BroadcastPage() {
         channel: draft.channel,
         startsAt: draft.later && draft.startsAt ? instantOf(draft.startsAt, store.timeZone) : null,
         endsAt: draft.endsAt ? instantOf(draft.endsAt, store.timeZone) : null,
-        templates: [{ step: 1, language: draft.language, subject: draft.subject, html: draft.html.trim() || paragraphs(draft.text), text: draft.text }],
+        templates: [{ language: draft.language, subject: draft.subject, html: draft.html.trim() || paragraphs(draft.text), text: draft.text }],
       });
       await client.invalidateQueries({ queryKey: `${api}/campaigns`.split('/') });
       toasts.say(t('broadcast.made'));
-      go(made?.key ? `${base}/campaigns/${encodeURIComponent(made.key)}` : `${base}/campaigns`);
+      go(made?.campaign ? `${base}/campaigns/${encodeURIComponent(made.campaign.key)}` : `${base}/campaigns`);
     } catch (e) {
       const error = e as ApiError;
       setProblem(t('state.notSaved', { reason: error.errors ? Object.values(error.errors).flat().join(' ') : error.status === 0 ? t('state.offline.title') : error.message }));

@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { CampaignDetail, CampaignPerson, Page as PageOf } from '@/api/contract';
+import type { CampaignDetail, CampaignLine, CampaignPerson, PeoplePage } from '@/api/contract';
 import { Badge, Button, Card, Page, Segmented } from '@/components/basics';
-import { TextField } from '@/components/fields';
+import { Select, TextField } from '@/components/fields';
 import { Empty, Failed, Loaded, Skeleton } from '@/components/states';
 import { useToasts } from '@/components/toast';
 import { type ApiError, call, query, useRead } from '@/lib/api';
@@ -25,7 +25,7 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
   const client = useQueryClient();
   const path = `${api}/campaigns/${encodeURIComponent(key)}`;
   const read = useRead<CampaignDetail>(path, { refetchInterval: 10_000 });
-  const c = read.data;
+  const c = read.data?.campaign;
   const reread = () => void client.invalidateQueries({ queryKey: `${api}/campaigns`.split('/') });
   return (
     <Page
@@ -42,16 +42,16 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
       }
     >
       <Loaded read={read} skeleton={<div className="card"><Skeleton rows={5} /></div>}>
-        {(view) => (
+        {(detail) => (
           <>
-            <Funnel view={view} />
-            {view.kind === 'automation' && !isOn(view) && <Backfill campaign={view} onChanged={reread} />}
+            <Funnel view={detail.campaign} />
+            {detail.campaign.kind === 'automation' && !isOn(detail.campaign) && <Backfill campaign={detail.campaign} onChanged={reread} />}
             <div className="grid-2">
               <Card title={t('campaigns.preview')} actions={<SendTest path={path} />}>
-                <Preview campaign={key} />
+                <Preview campaign={key} steps={detail.steps.map((x) => x.step)} />
               </Card>
               <Card title={t('campaign.templates')}>
-                <Texts campaign={view} path={path} onSaved={reread} />
+                <Texts key={detail.version} detail={detail} path={path} onSaved={reread} />
               </Card>
             </div>
             <People path={path} />
@@ -62,7 +62,7 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
   );
 }
 
-function Funnel({ view }: { view: CampaignDetail }) {
+function Funnel({ view }: { view: CampaignLine }) {
   const t = useT();
   const format = useFormat();
   const of = (n: number) => (view.sent ? n / view.sent : 0);
@@ -104,19 +104,28 @@ function People({ path }: { path: string }) {
   const format = useFormat();
   const { base } = useStore();
   const [outcome, setOutcome] = useAddressPart('outcome', 'sent');
-  const people = useInfiniteQuery<PageOf<CampaignPerson>, ApiError, CampaignPerson[], unknown[], string | null>({
-    queryKey: [...path.split('/'), 'people', outcome],
-    queryFn: ({ pageParam, signal }) => call('GET', `${path}/people${query({ outcome, after: pageParam })}`, undefined, signal),
+  const [reason, setReason] = useAddressPart('reason');
+  const client = useQueryClient();
+  const key = [...path.split('/'), 'people', outcome, outcome === 'skipped' ? reason : ''];
+  const people = useInfiniteQuery<PeoplePage, ApiError, CampaignPerson[], unknown[], string | null>({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => call('GET', `${path}/people${query({ outcome, reason: outcome === 'skipped' ? reason : '', after: pageParam })}`, undefined, signal),
     initialPageParam: null,
     getNextPageParam: (page) => page.next,
     select: (all) => all.pages.flatMap((p) => p.items),
   });
+  const reasons = client.getQueryData<{ pages: PeoplePage[] }>(key)?.pages[0]?.reasons ?? [];
   return (
     <section className="card flush" aria-labelledby="people">
       <div className="card-head">
         <h2 id="people">{t('campaign.people')}</h2>
         <Segmented label={t('campaign.people')} value={outcome as Outcome} options={outcomes.map((o) => [o, t(`campaign.outcome.${o}`)] as const)} onChange={setOutcome} />
       </div>
+      {outcome === 'skipped' && reasons.length > 0 && (
+        <div className="card-head" style={{ maxInlineSize: 420 }}>
+          <Select label={t('campaign.reason')} hideLabel value={reason} options={[['', t('campaign.skipped.all')], ...reasons.map((r) => [r.reason, `${word(t, 'reason', r.reason)} (${format.number(r.count)})`] as const)]} onChange={setReason} />
+        </div>
+      )}
       <div className="card-body scroll-x">
         {people.data === undefined ? (
           people.error ? <Failed error={people.error} retry={() => void people.refetch()} /> : <Skeleton rows={4} />
@@ -137,7 +146,7 @@ function People({ path }: { path: string }) {
                 <tr key={`${p.customerId}-${i}`}>
                   <td><Link href={`${base}/customers/${p.customerId}`} className="row-link bidi">{p.name || t('segment.noName')}</Link></td>
                   <td className="num">{format.at(p.at)}</td>
-                  {outcome === 'skipped' && <td>{word(t, 'reason', p.reason)}</td>}
+                  {outcome === 'skipped' && <td>{word(t, 'reason', p.reason)}{p.detail && <div className="small faint bidi">{p.detail}</div>}</td>}
                   <td className="end">{p.messageId && <Link href={`${base}/outbox/${p.messageId}`}>{t('campaign.message')}</Link>}</td>
                 </tr>
               ))}

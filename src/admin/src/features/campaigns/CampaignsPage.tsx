@@ -97,7 +97,7 @@ function Recipe({ campaign: c, onPreview, onChanged }: { campaign: CampaignLine;
         </dl>
       ) : null}
       <div className="row" style={{ justifyContent: 'space-between' }}>
-        <span className="small quiet">{c.wouldToday !== null ? t('campaigns.wouldToday', { count: c.wouldToday }) : c.switchedOnAt ? t('campaigns.since', { when: format.at(c.switchedOnAt, 'day') }) : null}</span>
+        <span className="small quiet">{c.switchedOnAt ? t('campaigns.since', { when: format.at(c.switchedOnAt, 'day') }) : t('campaigns.wouldToday', { count: c.wouldToday })}</span>
         <Button small icon="eye" onClick={onPreview} aria-label={`${t('campaigns.preview')}: ${name}`}>
           {t('campaigns.preview')}
         </Button>

@@ -8,14 +8,16 @@ import { useFormat, useStore } from '@/lib/store';
 import { word } from '@/lib/words';
 
 /** The exact count that would get it now, why the others would not, and the message as real customers would see it. */
-export function Preview({ campaign, customer }: { campaign: string; customer?: string }) {
+export function Preview({ campaign, steps = [] }: { campaign: string; steps?: number[] }) {
   const t = useT();
   const { api } = useStore();
-  const preview = useRead<CampaignPreview>(`${api}/campaigns/${encodeURIComponent(campaign)}/preview${query({ customer })}`, { staleTime: 30_000 });
+  const [step, setStep] = useState(String(steps[0] ?? 0));
+  const preview = useRead<CampaignPreview>(`${api}/campaigns/${encodeURIComponent(campaign)}/preview${query({ step })}`, { staleTime: 30_000 });
   return (
     <Loaded read={preview} skeleton={<Skeleton rows={6} />}>
       {(p) => (
         <div className="stack">
+          {steps.length > 1 && <Segmented label={t('campaigns.preview')} value={step} options={steps.map((n, i) => [String(n), t('campaign.step', { step: i + 1 })] as const)} onChange={setStep} />}
           <p className="strong">{t('campaign.preview.count', { count: p.count })}</p>
           {p.skipped.length > 0 && <Reasons skipped={p.skipped} />}
           {p.examples.length > 0 ? <Examples examples={p.examples} /> : <Empty icon="mail">{t('campaign.preview.none')}</Empty>}

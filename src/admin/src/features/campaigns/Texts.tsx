@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { CampaignDetail, Template } from '@/api/contract';
 import { Button, Notice, Segmented } from '@/components/basics';
-import { TextArea, TextField } from '@/components/fields';
+import { Select, TextArea, TextField } from '@/components/fields';
 import { useToasts } from '@/components/toast';
 import { type ApiError, call } from '@/lib/api';
 import { languages, useT } from '@/lib/i18n';
@@ -14,13 +14,17 @@ interface TemplateError {
   message: string;
 }
 
+type Draft = Template & { step: number };
+const bare = ({ language, subject, html, text }: Template): Template => ({ language, subject, html, text });
+
 /** The texts of a campaign, in Liquid, by step and language: checked before they are saved. */
-export function Texts({ campaign, path, onSaved }: { campaign: CampaignDetail; path: string; onSaved(): void }) {
+export function Texts({ detail, path, onSaved }: { detail: CampaignDetail; path: string; onSaved(): void }) {
   const t = useT();
   const { api } = useStore();
   const toasts = useToasts();
-  const [drafts, setDrafts] = useState<Template[] | null>(null);
-  const templates = drafts ?? campaign.templates;
+  const saved = useMemo(() => detail.steps.flatMap((s) => s.templates.map((x) => ({ ...x, step: s.step }))), [detail]);
+  const [drafts, setDrafts] = useState<Draft[] | null>(null);
+  const templates = drafts ?? saved;
   const [at, setAt] = useState(0);
   const [part, setPart] = useState<'html' | 'text'>('html');
   const [errors, setErrors] = useState<TemplateError[]>([]);
@@ -28,16 +32,25 @@ export function Texts({ campaign, path, onSaved }: { campaign: CampaignDetail; p
   const [busy, setBusy] = useState(false);
   const current = templates[Math.min(at, templates.length - 1)];
   if (!current) return <p className="quiet">{t('campaigns.none')}</p>;
-  const change = (patch: Partial<Template>) => setDrafts(templates.map((x) => (x === current ? { ...x, ...patch } : x)));
+  const change = (patch: Partial<Draft>) => setDrafts(templates.map((x) => (x === current ? { ...x, ...patch } : x)));
 
   const save = async () => {
     setBusy(true);
     setProblem(null);
     try {
-      const checked = await call<{ errors: TemplateError[] }>('POST', `${api}/templates/check`, { subject: current.subject, html: current.html, text: current.text });
+      const checked = await call<{ errors: TemplateError[] }>('POST', `${api}/templates/check`, bare(current));
       setErrors(checked.errors);
       if (checked.errors.length > 0) return;
-      await call('PUT', path, { name: campaign.name, templates, version: campaign.version });
+      const { campaign, endsAt, rules, version, steps } = detail;
+      await call('PUT', path, {
+        name: campaign.name,
+        segmentKey: campaign.segmentKey,
+        startsAt: campaign.startsAt,
+        endsAt,
+        rules,
+        version,
+        steps: steps.map((s) => ({ ...s, templates: templates.filter((x) => x.step === s.step).map(bare) })),
+      });
       setDrafts(null);
       toasts.say(t('campaign.saved'));
       onSaved();
@@ -53,7 +66,7 @@ export function Texts({ campaign, path, onSaved }: { campaign: CampaignDetail; p
   return (
     <div className="stack">
       {templates.length > 1 && (
-        <Segmented label={t('campaign.language')} value={String(at)} options={templates.map((x, i) => [String(i), `${t('campaign.step', { step: x.step })} · ${named(x.language)}`] as const)} onChange={(v) => setAt(Number(v))} />
+        <Select label={t('campaign.language')} hideLabel value={String(at)} options={templates.map((x, i) => [String(i), `${t('campaign.step', { step: detail.steps.findIndex((s) => s.step === x.step) + 1 })} · ${named(x.language)}`] as const)} onChange={(v) => setAt(Number(v))} />
       )}
       {problem && <Notice tone="bad">{problem}</Notice>}
       <TextField label={t('campaign.subject')} value={current.subject} onChange={(subject) => change({ subject })} />

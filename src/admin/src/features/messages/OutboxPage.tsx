@@ -99,7 +99,7 @@ function One({ id }: { id: string }) {
   return (
     <section className="card letter" aria-label={t('campaign.message')}>
       <Loaded read={read}>
-        {(m) => (
+        {({ message: m, text }) => (
           <div className="card-body stack">
             <div className="row" style={{ justifyContent: 'space-between', alignItems: 'flex-start' }}>
               <div className="grow">
@@ -129,8 +129,8 @@ function One({ id }: { id: string }) {
             )}
             {as === 'html' ? (
               <iframe className="frame" sandbox="" title={t('outbox.frame')} src={`/api${api}/messages/${id}/body`} />
-            ) : m.text ? (
-              <pre className="definition plain" dir="auto">{m.text}</pre>
+            ) : text ? (
+              <pre className="definition plain" dir="auto">{text}</pre>
             ) : (
               <p className="quiet">{t('outbox.bodyGone')}</p>
             )}

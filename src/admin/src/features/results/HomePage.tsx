@@ -8,7 +8,7 @@ import { useRead } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { isZero } from '@/lib/money';
 import { useFormat, useStore } from '@/lib/store';
-import { segmentName } from '@/lib/words';
+import { needTitle, segmentName } from '@/lib/words';
 
 /** The few numbers that matter, each opening into who; what went out today and what came of it; what needs the merchant. */
 export default function HomePage() {
@@ -85,13 +85,13 @@ function There({ view }: { view: HomeView }) {
                     <i className="dot" data-kind={need.kind} aria-hidden="true" />
                     <div className="grow">
                       {need.link ? (
-                        <Link href={need.link.startsWith('/') ? need.link.replace(/^\/admin/, '') : `${base}/${need.link}`} className="strong">
-                          {need.title}
+                        <Link href={pageOf(need.link, base)} className="strong">
+                          {needTitle(t, need)}
                         </Link>
                       ) : (
-                        <strong>{need.title}</strong>
+                        <strong>{needTitle(t, need)}</strong>
                       )}
-                      {need.detail && <p className="small quiet">{need.detail}</p>}
+                      {need.detail && <p className="small quiet" dir="auto">{need.detail}</p>}
                     </div>
                   </li>
                 ))}
@@ -103,6 +103,9 @@ function There({ view }: { view: HomeView }) {
     </>
   );
 }
+
+/** The service names places by its own words; ours are the same but for two. */
+const pageOf = (link: string, base: string) => (link === 'imports' ? `/connect/import?store=${base.slice(1)}` : `${base}/${link.replace(/^\//, '').replace(/^messages/, 'outbox')}`);
 
 function Nobody({ base }: { base: string }) {
   const t = useT();

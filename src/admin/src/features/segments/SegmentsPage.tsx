@@ -15,7 +15,7 @@ import { segmentName } from '@/lib/words';
 import { Freshness } from './Freshness';
 
 type Group = 'own' | 'value' | 'rhythm' | 'engagement' | 'bought' | 'interested';
-const rhythm = new Set(['active', 'slipping_away', 'inactive', 'lapsed', 'frequent']);
+const rhythm = new Set(['just_ordered', 'active', 'slipping_away', 'inactive', 'lapsed', 'frequent']);
 const engagement = new Set(['highly_engaged', 'moderately_engaged', 'disengaged', 'abandoned_cart']);
 
 const groupOf = (s: SegmentView): Group =>

@@ -493,6 +493,7 @@ export const ar: Catalogue<'zero' | 'one' | 'two' | 'few' | 'many' | 'other'> = 
   'seg.highly_engaged': 'متفاعلون جدًا',
   'seg.moderately_engaged': 'متفاعلون إلى حد ما',
   'seg.disengaged': 'غير متفاعلين',
+  'seg.just_ordered': 'اشتروا للتو',
   'seg.abandoned_cart': 'تركوا سلة',
   'seg.bought_from': 'اشتروا من {category}',
   'seg.interested_in': 'مهتمون بـ{category}',
@@ -580,4 +581,13 @@ export const ar: Catalogue<'zero' | 'one' | 'two' | 'few' | 'many' | 'other'> = 
   'field.lines': 'السطور في خلية',
   'field.requiresShipping': 'يحتاج شحنًا',
   'field.taxable': 'خاضع للضريبة',
+
+  'need.restored': 'الإرسال متوقف بعد استعادة',
+  'need.reconnect': 'يجب ربط المتجر من جديد',
+  'need.sender': 'حدّد المرسل',
+  'need.in-step': 'الطلبات ليست محدّثة',
+  'need.unknown': 'رسائل ربما أُرسلت وربما لا',
+  'need.waiting': 'رسائل تنتظر الإرسال',
+  'need.segment': 'شريحة لا يمكن حسابها',
+  'need.campaigns': 'لا حملة تلقائية تعمل',
 };

@@ -458,6 +458,7 @@ export const da: Catalogue<'one' | 'other'> = {
   'seg.highly_engaged': 'Meget engagerede',
   'seg.moderately_engaged': 'Noget engagerede',
   'seg.disengaged': 'Uengagerede',
+  'seg.just_ordered': 'Har lige købt',
   'seg.abandoned_cart': 'Efterlod en kurv',
   'seg.bought_from': 'Har købt fra {category}',
   'seg.interested_in': 'Interesseret i {category}',
@@ -545,4 +546,13 @@ export const da: Catalogue<'one' | 'other'> = {
   'field.lines': 'Linjer i én celle',
   'field.requiresShipping': 'Skal sendes',
   'field.taxable': 'Momspligtig',
+
+  'need.restored': 'Afsendelse er sat på pause efter en gendannelse',
+  'need.reconnect': 'Butikken skal tilsluttes igen',
+  'need.sender': 'Sig, hvem der sender',
+  'need.in-step': 'Ordrerne er ikke ajour',
+  'need.unknown': 'Nogle beskeder er måske sendt, måske ikke',
+  'need.waiting': 'Beskeder venter på at blive sendt',
+  'need.segment': 'Et segment kan ikke beregnes',
+  'need.campaigns': 'Ingen automatik er slået til',
 };

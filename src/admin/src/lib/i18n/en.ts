@@ -457,6 +457,7 @@ export const en = {
   'seg.highly_engaged': 'Highly engaged',
   'seg.moderately_engaged': 'Moderately engaged',
   'seg.disengaged': 'Disengaged',
+  'seg.just_ordered': 'Just ordered',
   'seg.abandoned_cart': 'Left a cart',
   'seg.bought_from': 'Bought from {category}',
   'seg.interested_in': 'Interested in {category}',
@@ -544,4 +545,13 @@ export const en = {
   'field.lines': 'Lines in one cell',
   'field.requiresShipping': 'Needs shipping',
   'field.taxable': 'Taxable',
+
+  'need.restored': 'Sending is paused after a restore',
+  'need.reconnect': 'The store must be connected again',
+  'need.sender': 'Say who sends',
+  'need.in-step': 'The orders are not up to date',
+  'need.unknown': 'Some messages may or may not have been sent',
+  'need.waiting': 'Messages wait to be sent',
+  'need.segment': 'A segment cannot be computed',
+  'need.campaigns': 'No automation is switched on',
 } as const;

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { query } from './api';
+import { ar } from './i18n/ar';
+import { en } from './i18n/en';
+import { translator } from './i18n/translate';
+import { needTitle, segmentName, whyText, word } from './words';
+
+const t = translator(en, 'en-GB');
+const arabic = translator(ar, 'ar-u-nu-arab');
+
+describe('words of the service', () => {
+  test.each([
+    ['message', 'handingOver', 'Handing over'],
+    ['message', 'HandingOver', 'Handing over'],
+    ['lifecycle', 'slippingAway', 'Slipping away'],
+    ['reason', 'NoConsent', 'No consent'],
+    ['reason', 'somethingNew', 'Something new'],
+    ['reason', null, '–'],
+  ])('%s %s', (group, value, text) => expect(word(t, group, value)).toBe(text));
+
+  test('a built-in segment speaks the reader’s language', () => expect(segmentName(arabic, { key: 'vip', name: 'VIPs', stock: true })).toBe('كبار العملاء'));
+  test('a category keeps its own name', () => expect(segmentName(t, { key: 'bought_from:tea', name: 'Bought from Tea: black', stock: true })).toBe('Bought from Tea: black'));
+  test('a merchant’s own segment keeps its name, whatever its key', () => expect(segmentName(t, { key: 'vip', name: 'My best', stock: false })).toBe('My best'));
+  test('a sentence of the service stays a sentence', () => expect(whyText(t, 'order #10442')).toBe('order #10442'));
+  test('a known need is said in the reader’s language', () => expect(needTitle(arabic, { kind: 'sender', title: 'Say who sends' })).toBe('حدّد المرسل'));
+  test('markup in a name is text', () => expect(segmentName(t, { key: 'x', name: '<img src=x>', stock: false })).toBe('<img src=x>'));
+});
+
+describe('addresses of the API', () => {
+  test('empty parts are left out, others escaped', () => expect(query({ search: 'a&b', state: '', after: null, limit: 5 })).toBe('?search=a%26b&limit=5'));
+  test('nothing asked is nothing added', () => expect(query({ state: undefined })).toBe(''));
+});
