@@ -2,6 +2,7 @@ using Comeback.Campaigns;
 using Comeback.Data;
 using Comeback.Hosting;
 using Comeback.Messages;
+using Comeback.Privacy;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Quartz;
@@ -24,7 +25,6 @@ internal static class Schedule
 
     public static void AddSchedule(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<Retention>();
         // A verb never starts the scheduler; tests tick by hand.
         if (builder.Services.Any(s => s.ImplementationInstance is HostMode { Verb: true }) || builder.Configuration["Comeback:Schedule"] == "off") return;
         var options = ComebackOptions.Read(builder.Configuration, builder.Environment);
@@ -110,7 +110,7 @@ internal sealed class SendingJob(Databases databases, Sender sender, ILogger<Sen
 }
 
 [DisallowConcurrentExecution]
-internal sealed class RetentionJob(Databases databases, Retention retention, ILogger<RetentionJob> logger) : StoreJob(databases, logger)
+internal sealed class RetentionJob(Retention retention) : IJob
 {
-    protected override Task TickAsync(Engine.StoreId store, CancellationToken ct) => retention.TickAsync(store, ct);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await retention.RunAsync(cancellationToken).ConfigureAwait(false);
 }
