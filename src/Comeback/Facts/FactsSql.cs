@@ -25,7 +25,7 @@ internal static class FactsSql
     /// <summary>With the ordinal of the one they were merged into: both are touched by a merge.</summary>
     public const string Customers = """
         SELECT c.id, c.ordinal, c.email, c.phone, c.country, c.region, c.city, c.language, c.tags, c.birth_date, c.created_at, c.updated_at,
-               c.not_ashopper, c.doubtful_contact, c.objects_to_profiling, i.ordinal, c.deleted, c.lifetime
+               c.not_a_shopper, c.doubtful_contact, c.objects_to_profiling, i.ordinal, c.deleted, c.lifetime
         FROM customers c LEFT JOIN customers i ON i.store_id = @store AND i.id = c.merged_into
         WHERE c.store_id = @store AND c.change > @after AND c.change <= @until ORDER BY c.change, c.id
         """;

@@ -88,9 +88,9 @@ public sealed partial class FlowTests
         Assert.Equal(1, home.GetProperty("optOuts").GetInt32());
     }
 
-    [GeneratedRegex("https://mail.shop.example/c/[A-Za-z0-9_-]+")]
+    [GeneratedRegex("https://mail.shop.example/c/[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Click();
 
-    [GeneratedRegex("https://mail.shop.example/u/[A-Za-z0-9_-]+")]
+    [GeneratedRegex("https://mail.shop.example/u/[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Unsubscribe();
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Comeback.Campaigns;
 using Comeback.Data;
-using Comeback.Engine;
 using Comeback.Hosting;
 using Comeback.Install;
 using Comeback.Messages;
