@@ -158,7 +158,8 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         model.Entity<OrderRow>().HasIndex(r => new { r.StoreId, r.CartExternalId }).HasFilter("cart_external_id IS NOT NULL");
         model.Entity<SegmentRow>().HasIndex(r => new { r.StoreId, r.Key }).IsUnique();
         model.Entity<MembershipRow>().HasIndex(r => new { r.StoreId, r.CustomerId });
-        model.Entity<MembershipRow>().HasIndex(r => new { r.StoreId, r.SegmentId, r.LeftAt });
+        // One open stay at most: whoever writes an entry twice writes it once.
+        model.Entity<MembershipRow>().HasIndex(r => new { r.StoreId, r.SegmentId, r.CustomerId }).IsUnique().HasFilter("left_at IS NULL");
         model.Entity<CampaignRow>().HasIndex(r => new { r.StoreId, r.Key }).IsUnique();
         model.Entity<RunRow>().HasIndex(r => new { r.StoreId, r.CampaignId, r.CustomerId, r.Occurrence }).IsUnique();
         model.Entity<DueRow>().HasIndex(r => new { r.StoreId, r.DueAt });

@@ -110,8 +110,9 @@ internal static class CustomersEndpoints
         if (row is null) return TypedResults.NotFound();
         var take = Math.Clamp(limit ?? 50, 1, 200);
         var items = await Timeline.ReadAsync(db, row.Id, before ?? DateTimeOffset.MaxValue, take, ct).ConfigureAwait(false);
-        var page = items.Take(take).ToList();
-        return TypedResults.Ok(new Page<TimelineItem>(page, items.Count > take ? page[^1].At.UtcDateTime.ToString("O") : null, page.Count));
+        // What happened at one instant stays on one page: the next begins before it.
+        var page = items.TakeWhile((item, i) => i < take || item.At == items[take - 1].At).ToList();
+        return TypedResults.Ok(new Page<TimelineItem>(page, items.Count > page.Count ? page[^1].At.UtcDateTime.ToString("O") : null, page.Count));
     }
 }
 

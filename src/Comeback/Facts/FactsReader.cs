@@ -110,6 +110,9 @@ internal sealed class FactsReader(Databases databases)
         {
             var id = reader.GetInt64(0);
             int? into = reader.IsDBNull(15) ? null : reader.GetInt32(15);
+            var created = Instants.FromMicroseconds(reader.GetInt64(10));
+            // Nobody had heard of them yet: the earliest thing known of a person is when they were created.
+            if (created > scope.AsOf) continue;
             var updated = Instants.FromMicroseconds(reader.GetInt64(11));
             var (ordinal, known) = (reader.GetInt32(1), columns.OrdinalOf(new CustomerId(id)) >= 0);
             // A merge takes the consents along; their rows come again under the one who stays.
@@ -120,7 +123,7 @@ internal sealed class FactsReader(Databases databases)
                 Id = new CustomerId(id), Ordinal = ordinal, Email = Text(reader, 2), Phone = Text(reader, 3), Country = Text(reader, 4),
                 Region = Text(reader, 5), City = Text(reader, 6), Language = Text(reader, 7), Tags = Texts(reader.GetString(8)),
                 BirthDate = reader.IsDBNull(9) ? null : DateOnly.ParseExact(reader.GetString(9), "yyyy-MM-dd", CultureInfo.InvariantCulture),
-                CreatedAt = Instants.FromMicroseconds(reader.GetInt64(10)), NotAShopper = reader.GetBoolean(12), DoubtfulContact = reader.GetBoolean(13),
+                CreatedAt = created, NotAShopper = reader.GetBoolean(12), DoubtfulContact = reader.GetBoolean(13),
                 Gone = into is not null || reader.GetBoolean(16), Lifetime = Lifetime(Text(reader, 17), updated),
             });
             if (into is { } other)
@@ -226,9 +229,9 @@ internal sealed class FactsReader(Databases databases)
         {
             var (id, at) = (reader.GetInt64(0), Instants.FromMicroseconds(reader.GetInt64(2)));
             if (at > scope.AsOf) continue;
+            var touched = columns.PutRefund(new RefundFacts(id, reader.GetInt32(1), at, Number(reader, 3)));
             // A refund lowers money only and nobody is thanked for it: found, whatever brought it.
-            touches?.Add(
-                TouchOrder.Refund, columns.PutRefund(new RefundFacts(id, reader.GetInt32(1), at, Number(reader, 3))), new Cause(CauseKind.Order, id, Found: true), at);
+            touches?.Add(TouchOrder.Refund, touched, new Cause(CauseKind.Order, id, Found: true), at);
         }
         return rows;
     }

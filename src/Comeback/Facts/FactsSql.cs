@@ -75,6 +75,9 @@ internal static class FactsSql
             OR EXISTS (SELECT 1 FROM carts WHERE store_id = @store AND found = FALSE)
         """;
 
+    /// <summary>When each customer was first heard of.</summary>
+    public const string Created = "SELECT ordinal, created_at FROM customers WHERE store_id = @store";
+
     /// <summary>Ordinals of the customers whose name, address or number contains the text (already in lower case, wildcards escaped).</summary>
     public const string Search = """
         SELECT ordinal FROM customers WHERE store_id = @store AND deleted = FALSE AND merged_into IS NULL

@@ -8,10 +8,13 @@ namespace Comeback.Facts;
 /// <summary>What happened to one customer, newest first: orders, refunds, carts, views, messages, consents, segments entered and left.</summary>
 internal static class Timeline
 {
-    /// <summary>One more than asked for, so that the caller sees whether there is another page.</summary>
+    // A customer enters and leaves many segments at one instant.
+    private const int AtOneInstant = 50;
+
+    /// <summary>More than asked for, so that the caller sees whether there is another page and what else happened at its last instant.</summary>
     public static async Task<List<TimelineItem>> ReadAsync(ComebackDb db, CustomerId customer, DateTimeOffset before, int take, CancellationToken ct)
     {
-        var more = take + 1;
+        var more = take + AtOneInstant;
         var items = new List<TimelineItem>();
         foreach (var o in await db.Orders.Where(o => o.CustomerId == customer && o.PlacedAt < before).OrderByDescending(o => o.PlacedAt).Take(more)
             .ToListAsync(ct).ConfigureAwait(false))

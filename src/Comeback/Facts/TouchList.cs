@@ -15,9 +15,13 @@ internal sealed class TouchList
     /// <summary>Something just happened, rather than was found.</summary>
     public bool AnythingLive { get; private set; }
 
+    /// <summary>History came in: found by an import, a first sync or late.</summary>
+    public bool AnythingFound { get; private set; }
+
     /// <param name="at">When it happened by the store's clock, where the row says so.</param>
     public void Add(TouchOrder order, Touched whom, Cause cause, DateTimeOffset? at = null)
     {
+        AnythingFound |= order is TouchOrder.FoundOrder or TouchOrder.Refund;
         AnythingLive |= order is TouchOrder.Order or TouchOrder.Cart or TouchOrder.Event;
         for (var i = 0; i < whom.Count; i++)
             Add(order, whom[i], cause, at);

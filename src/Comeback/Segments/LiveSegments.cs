@@ -23,6 +23,12 @@ internal sealed class LiveSegments(StoreFacts facts)
     /// <summary>The change counter up to which the rows of <see cref="Rows"/> were read.</summary>
     public long RowsChange { get; set; }
 
+    /// <summary>The cursor as it was last read or written, in microseconds; nothing is written over another.</summary>
+    public (long Change, long At) Cursor { get; set; } = (-1, -1);
+
+    /// <summary>History came in since the sizes of past days were last counted.</summary>
+    public bool HistoryCame { get; set; }
+
     /// <summary>The merchant's share of buyers for <c>vip</c> that the stock definitions were made with.</summary>
     public int VipSharePercent { get; set; }
 

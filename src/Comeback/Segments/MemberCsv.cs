@@ -12,12 +12,13 @@ internal sealed class MemberCsv(Stream output, bool raw) : IAsyncDisposable
     private readonly StreamWriter writer = new(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), 1 << 16, leaveOpen: true) { NewLine = "\r\n" };
 
     public Task HeaderAsync() =>
-        writer.WriteLineAsync("customer_id,first_name,last_name,email,phone,country,orders,amount_spent,currency,last_order_at,member_since,why");
+        writer.WriteLineAsync("customer_id,account_id,first_name,last_name,email,phone,country,orders,amount_spent,currency,last_order_at,member_since,why");
 
     public async Task RowAsync(Member member)
     {
         var text = new StringBuilder(160);
         text.Append(member.CustomerId).Append(',');
+        Cell(text, member.AccountId).Append(',');
         Cell(text, member.FirstName).Append(',');
         Cell(text, member.LastName).Append(',');
         Cell(text, member.Email).Append(',');
@@ -49,5 +50,5 @@ internal sealed class MemberCsv(Stream output, bool raw) : IAsyncDisposable
 
 /// <summary>One member as a list or a file shows them.</summary>
 internal sealed record Member(
-    string CustomerId, string? FirstName, string? LastName, string? Email, string? Phone, string? Country, int Orders, string AmountSpent, string Currency,
+    string CustomerId, string? AccountId, string? FirstName, string? LastName, string? Email, string? Phone, string? Country, int Orders, string AmountSpent, string Currency,
     DateTimeOffset? LastOrderAt, DateTimeOffset? Since, string? Why);

@@ -52,7 +52,7 @@ internal static class MemberRows
             {
                 var amount = new Money(m.Summary.SpentMinor, live.Facts.Currency);
                 await csv.RowAsync(new Member(
-                    m.Row.Id.ToString(), m.Row.FirstName, m.Row.LastName, m.Row.Email, m.Row.Phone, m.Row.Country, m.Summary.Orders, amount.ToDecimalString(),
+                    m.Row.Id.ToString(), m.Row.AccountId, m.Row.FirstName, m.Row.LastName, m.Row.Email, m.Row.Phone, m.Row.Country, m.Summary.Orders, amount.ToDecimalString(),
                     amount.Currency.Code, m.Summary.LastOrderAt, m.Since, m.Why)).ConfigureAwait(false);
             }
         }

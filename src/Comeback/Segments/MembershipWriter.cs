@@ -8,6 +8,9 @@ namespace Comeback.Segments;
 /// <summary>One entry or leave as it is written: who, where, when it became true, by what, and whether it may start a campaign.</summary>
 internal readonly record struct Move(SegmentId Segment, CustomerId Customer, bool Entered, DateTimeOffset At, CauseKind Cause, long? CauseId, bool Triggers);
 
+/// <summary>Somebody else wrote this store's memberships meanwhile: begin again from the database.</summary>
+internal sealed class OvertakenException() : Exception("Another writer wrote this store's memberships.");
+
 /// <summary>Writes moves, counters and the cursor of the segments stage into a transaction.</summary>
 internal static class MembershipWriter
 {
@@ -62,11 +65,13 @@ internal static class MembershipWriter
         await size.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
-    public static async Task CursorAsync(StoreTransaction transaction, long change, DateTimeOffset at, CancellationToken ct)
+    /// <param name="known">The cursor that the writer began from; a transaction over any other is undone.</param>
+    public static async Task CursorAsync(StoreTransaction transaction, (long Change, long At) known, long change, DateTimeOffset at, CancellationToken ct)
     {
         await using var cursor = transaction.Command(SegmentsSql.SaveCursor);
-        cursor.With("@store", transaction.Store.Value).With("@follower", Follower).With("@change", change).With("@at", Instants.ToMicroseconds(at));
-        await cursor.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        cursor.With("@store", transaction.Store.Value).With("@follower", Follower).With("@change", change).With("@at", Instants.ToMicroseconds(at))
+            .With("@known_change", known.Change).With("@known_at", known.At);
+        if (await cursor.ExecuteNonQueryAsync(ct).ConfigureAwait(false) != 1) throw new OvertakenException();
     }
 
     private static void Declare(DbCommand command, StoreTransaction transaction, params ReadOnlySpan<string> names)

@@ -9,9 +9,11 @@ namespace Comeback.Segments;
 /// process wrote, and when time alone moves somebody.
 /// </summary>
 internal sealed partial class SegmentFollower(
-    Databases databases, SegmentStores stores, ChangeSignal signal, StoreClocks clocks, TimeProvider time, ILogger<SegmentFollower> log) : BackgroundService
+    Databases databases, SegmentStores stores, ChangeSignal signal, StoreClocks clocks, TimeProvider time, SizeHistory history, ILogger<SegmentFollower> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    // An import writes in many parts: past sizes are counted once no more came for a while.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
     private readonly Dictionary<StoreId, Followed> followed = [];
 
@@ -45,6 +47,7 @@ internal sealed partial class SegmentFollower(
         foreach (var (store, change) in await CountersAsync(ct).ConfigureAwait(false))
         {
             if (!followed.TryGetValue(store, out var known)) followed[store] = known = new Followed();
+            if (known.CountAt <= time.GetUtcNow()) await CountAsync(store, known, ct).ConfigureAwait(false);
             var now = clocks.Now(store);
             if (known.Change == change && !(known.Wake <= now)) continue;
             if (known.RestUntil > time.GetUtcNow()) continue;
@@ -62,6 +65,7 @@ internal sealed partial class SegmentFollower(
             // The counter as it was before the pass: what came meanwhile is seen at the next look.
             (known.Change, known.Wake, known.Failures) = (change, live?.Set?.NextWake, 0);
             known.RestUntil = DateTimeOffset.MinValue;
+            if (live is { HistoryCame: true }) (live.HistoryCame, known.CountAt) = (false, time.GetUtcNow() + Quiet);
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
@@ -69,6 +73,19 @@ internal sealed partial class SegmentFollower(
             var rest = TimeSpan.FromSeconds(Math.Min(LongestRest.TotalSeconds, Math.Pow(2, known.Failures++)));
             known.RestUntil = time.GetUtcNow() + rest;
             Log.PassFailed(log, problem, store.Value, rest.TotalSeconds);
+        }
+    }
+
+    private async Task CountAsync(StoreId store, Followed known, CancellationToken ct)
+    {
+        known.CountAt = null;
+        try
+        {
+            if (stores.Find(store) is { } live) await history.WriteAsync(live, ct).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            Log.CountFailed(log, problem, store.Value);
         }
     }
 
@@ -88,6 +105,7 @@ internal sealed partial class SegmentFollower(
         public long Change { get; set; } = -1;
         public DateTimeOffset? Wake { get; set; }
         public DateTimeOffset RestUntil { get; set; }
+        public DateTimeOffset? CountAt { get; set; }
         public int Failures { get; set; }
     }
 
@@ -95,6 +113,9 @@ internal sealed partial class SegmentFollower(
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "The segments of store {Store} could not be brought to the present; tried again in {Seconds} s.")]
         public static partial void PassFailed(ILogger logger, Exception problem, long store, double seconds);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The past sizes of the segments of store {Store} could not be counted.")]
+        public static partial void CountFailed(ILogger logger, Exception problem, long store);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The stores' change counters could not be read.")]
         public static partial void RoundFailed(ILogger logger, Exception problem);

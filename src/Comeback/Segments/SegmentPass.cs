@@ -40,6 +40,7 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
             if (cursor is not null || await facts.AnythingLiveAsync(ct).ConfigureAwait(false))
                 await facts.ReplayAsync(cursor?.Change ?? 0, touches, ct).ConfigureAwait(false);
             var live = new LiveSegments(facts) { VipSharePercent = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false) };
+            if (cursor is not null) live.Cursor = (cursor.Change, Instants.ToMicroseconds(cursor.At));
             var now = Later(clocks.Now(store), cursor?.At);
             await EnsureStockAsync(live, now, ct).ConfigureAwait(false);
             await ReconcileAsync(live, cursor, touches, now, ct).ConfigureAwait(false);
@@ -66,6 +67,8 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
             var now = Later(clocks.Now(live.Store), set.Now);
             if (read.Parted) throw new ColumnsMadeAnewException();
             if (read.Change == before && !(set.NextWake <= now)) return false;
+
+            live.HistoryCame |= touches.AnythingFound;
 
             // Step 2
             var moves = Decide(live, touches, now, out var changed);
@@ -193,6 +196,7 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
         }
         foreach (var change in live.Set!.AdvanceTo(now).Where(c => live.Holds(c.Key))) moves.Add(ToMove(live, touches, change, now));
         live.Recount();
+        live.HistoryCame = cursor is null ? live.Facts.Columns.Orders > 0 : touches.AnythingFound;
         await LeaveDeletedAsync(live, present, now, moves, ct).ConfigureAwait(false);
         await SaveAsync(live, moves, [.. live.Rows.Keys], NoTouches, now, ct).ConfigureAwait(false);
     }
@@ -239,8 +243,9 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
                 await MembershipWriter.CountersAsync(
                     transaction, row.Id, held ? live.MembersOf(key) : null, held ? live.AmountOf(key) : null, now, live.Facts.Change, problem, today, ct).ConfigureAwait(false);
             }
-            await MembershipWriter.CursorAsync(transaction, live.Facts.Change, now, ct).ConfigureAwait(false);
+            await MembershipWriter.CursorAsync(transaction, live.Cursor, live.Facts.Change, now, ct).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
+        live.Cursor = (live.Facts.Change, Instants.ToMicroseconds(now));
         if (moves.Count > 0) Log.Moved(log, live.Store.Value, moves.Count, live.Facts.Change);
     }
 

@@ -7,25 +7,37 @@ namespace Comeback.Segments;
 /// <summary>The stores' live segments in this process: made when first needed, forgotten when idle or after a failure, made anew at will.</summary>
 internal sealed class SegmentStores(SegmentPass pass, ColumnCache cache)
 {
+    private const int Attempts = 3;
     private readonly ConcurrentDictionary<StoreId, Lazy<Task<LiveSegments>>> stores = new();
 
     /// <summary>The store's segments, at most one pass behind its rows.</summary>
     public async Task<LiveSegments> GetAsync(StoreId store, CancellationToken ct)
     {
-        var entry = stores.GetOrAdd(store, id => new Lazy<Task<LiveSegments>>(() => pass.StartAsync(id, CancellationToken.None)));
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var live = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
-            // Marks the columns as used.
-            await cache.GetAsync(store, ct).ConfigureAwait(false);
-            return live;
+            var entry = stores.GetOrAdd(store, id => new Lazy<Task<LiveSegments>>(() => pass.StartAsync(id, CancellationToken.None)));
+            try
+            {
+                var live = await entry.Value.WaitAsync(ct).ConfigureAwait(false);
+                // Marks the columns as used.
+                await cache.GetAsync(store, ct).ConfigureAwait(false);
+                return live;
+            }
+            catch (OvertakenException) when (attempt < Attempts)
+            {
+                Drop(store, entry);
+            }
+            catch when (entry.Value.IsFaulted)
+            {
+                Drop(store, entry);
+                throw;
+            }
         }
-        catch when (entry.Value.IsFaulted)
-        {
-            stores.TryRemove(new(store, entry));
-            cache.Drop(store);
-            throw;
-        }
+    }
+
+    private void Drop(StoreId store, Lazy<Task<LiveSegments>> entry)
+    {
+        if (stores.TryRemove(new(store, entry))) cache.Drop(store);
     }
 
     /// <summary>Those that are in memory now.</summary>
@@ -44,7 +56,7 @@ internal sealed class SegmentStores(SegmentPass pass, ColumnCache cache)
         {
             return await pass.RunAsync(live, ct).ConfigureAwait(false);
         }
-        catch (ColumnsMadeAnewException)
+        catch (Exception again) when (again is ColumnsMadeAnewException or OvertakenException)
         {
             Forget(store);
             await GetAsync(store, ct).ConfigureAwait(false);

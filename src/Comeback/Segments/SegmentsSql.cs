@@ -12,6 +12,7 @@ internal static class SegmentsSql
     public const string Enter = """
         INSERT INTO memberships (store_id, id, change, segment_id, customer_id, entered_at, recorded_at, entered_by, entered_by_id, triggers)
         VALUES (@store, @id, @change, @segment, @customer, @entered_at, @recorded_at, @entered_by, @entered_by_id, @triggers)
+        ON CONFLICT DO NOTHING
         """;
 
     public const string Leave = """
@@ -47,9 +48,11 @@ internal static class SegmentsSql
         WHERE store_id = @store AND id = @id
         """;
 
+    /// <summary>Only over the cursor that the writer began from: a second writer, or one that was thought dead, is refused.</summary>
     public const string SaveCursor = """
         INSERT INTO cursors (store_id, follower, change, at) VALUES (@store, @follower, @change, @at)
         ON CONFLICT (store_id, follower) DO UPDATE SET change = excluded.change, at = excluded.at
+        WHERE cursors.store_id = @store AND cursors.change = @known_change AND cursors.at = @known_at
         """;
 
     /// <summary>Counted orders (3) placed within two instants, with what each adds to amount spent.</summary>

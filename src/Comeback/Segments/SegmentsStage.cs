@@ -10,6 +10,8 @@ internal static class SegmentsStage
         builder.Services.AddSingleton<SegmentPass>();
         builder.Services.AddSingleton<SegmentStores>();
         builder.Services.AddSingleton<SegmentFollower>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SegmentFollower>());
+        builder.Services.AddSingleton<SizeHistory>();
         builder.Services.AddSingleton<PastReports>();
         return builder;
     }

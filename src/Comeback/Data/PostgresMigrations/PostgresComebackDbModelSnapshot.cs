@@ -1018,8 +1018,10 @@ namespace Comeback.Data.PostgresMigrations
                     b.HasIndex("StoreId", "CustomerId")
                         .HasDatabaseName("ix_memberships_store_id_customer_id");
 
-                    b.HasIndex("StoreId", "SegmentId", "LeftAt")
-                        .HasDatabaseName("ix_memberships_store_id_segment_id_left_at");
+                    b.HasIndex("StoreId", "SegmentId", "CustomerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_memberships_store_id_segment_id_customer_id")
+                        .HasFilter("left_at IS NULL");
 
                     b.ToTable("memberships");
                 });

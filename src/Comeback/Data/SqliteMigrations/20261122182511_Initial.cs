@@ -913,9 +913,11 @@ namespace Comeback.Data.SqliteMigrations
                 columns: new[] { "store_id", "customer_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_memberships_store_id_segment_id_left_at",
+                name: "ix_memberships_store_id_segment_id_customer_id",
                 table: "memberships",
-                columns: new[] { "store_id", "segment_id", "left_at" });
+                columns: new[] { "store_id", "segment_id", "customer_id" },
+                unique: true,
+                filter: "left_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_messages_store_id_campaign_id_step_customer_id_occurrence",
