@@ -19,6 +19,8 @@ namespace Comeback.Sync;
 /// </remarks>
 internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordWriter records, StoreClocks clocks, TimeProvider time)
 {
+    public const string InterruptedSentence = "Interrupted; importing the same file again completes it.";
+
     /// <summary>Rows of orders and lines in a batch: RecordWriter cuts it into transactions of its own.</summary>
     private const int BatchRows = 6_000;
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(500);
@@ -87,7 +89,7 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
         }
     }
 
-    /// <summary>What a running import that has fallen silent is called.</summary>
+    /// <summary>True for a running import that has fallen silent.</summary>
     public static bool Interrupted(ImportRow row, DateTimeOffset now) => row.State == ImportState.Running && now - row.HeardAt > Silence;
 
     private static async Task ReadAsync(StartedImport started, ImportRejects rejects, ChannelWriter<Batch> batches, CancellationToken ct)
@@ -154,7 +156,7 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
         foreach (var before in await transaction.Db.Imports.Where(i => i.State == ImportState.Running).ToListAsync().ConfigureAwait(false))
         {
             if (!Interrupted(before, now)) continue;
-            (before.State, before.EndedAt, before.Error) = (ImportState.Failed, before.HeardAt, "Interrupted; importing the same file again completes it.");
+            (before.State, before.EndedAt, before.Error) = (ImportState.Failed, before.HeardAt, InterruptedSentence);
         }
         var id = await transaction.TakeIdsAsync(1).ConfigureAwait(false);
         transaction.Db.Imports.Add(new ImportRow

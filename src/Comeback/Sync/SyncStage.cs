@@ -10,8 +10,10 @@ internal static class SyncStage
         builder.Services.AddSingleton<RecordWriter>();
         builder.Services.AddSingleton<ImportJob>();
         builder.Services.AddSingleton<StoreCounts>();
+        builder.Services.AddSingleton<ImportUploads>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ImportUploads>());
         return builder.AddDemo();
     }
 
-    public static Routes MapSync(this Routes routes) => routes.MapDemo();
+    public static Routes MapSync(this Routes routes) => routes.MapImports().MapDemo();
 }
