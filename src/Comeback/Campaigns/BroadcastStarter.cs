@@ -41,7 +41,10 @@ internal sealed class BroadcastStarter(Databases databases, StoreWriter writer, 
         var now = clocks.Now(t.Store);
         var campaign = await t.Db.Campaigns.AsTracking().SingleAsync(c => c.Id == id, ct).ConfigureAwait(false);
         if (campaign.State != CampaignState.Scheduled) return null;
-        var segment = await t.Db.Segments.Where(s => s.Key == campaign.SegmentKey && !s.Deleted).Select(s => s.Id).SingleOrDefaultAsync(ct).ConfigureAwait(false);
+        var audience = await t.Db.Segments.AsNoTracking().SingleOrDefaultAsync(s => s.Key == campaign.SegmentKey && !s.Deleted, ct).ConfigureAwait(false);
+        // Never yet computed is not the same as empty: wait for it.
+        if (audience is { EvaluatedAt: null }) return null;
+        var segment = audience?.Id ?? default;
         var members = await t.Db.Memberships.Where(m => m.SegmentId == segment && m.LeftAt == null && m.Id > after)
             .OrderBy(m => m.Id).Select(m => new { m.Id, m.CustomerId }).Take(Batch).ToListAsync(ct).ConfigureAwait(false);
         var runs = new Runs(t, campaign, CampaignCatalogue.RulesOf(campaign), now);

@@ -68,7 +68,7 @@ internal sealed partial class DemoService(
         {
             LegalName = "Kardemomme ApS (a demo)",
             Address = "Krydderigade 12, 1123 København K",
-            RegistrationNumber = "CVR 00000000",
+            RegistrationNumber = "00000000",
             FromName = "Kardemomme",
             FromEmail = "hej@kardemomme.example",
             ReplyTo = "hej@kardemomme.example",
