@@ -61,7 +61,7 @@ internal sealed partial class DemoService(
     }
 
     /// <summary>A sender that is complete, so that campaigns can go out, to the outbox: the demo has no SMTP and takes none.</summary>
-    private static StoreSettings Settings => new()
+    internal static StoreSettings Settings => new()
     {
         Languages = ["en", "da", "ar"],
         Sender = new SenderSettings
