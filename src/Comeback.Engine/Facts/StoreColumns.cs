@@ -111,6 +111,8 @@ public sealed partial class StoreColumns
         return Touched.One(FactKinds.Consents, ordinal);
     }
 
+    internal ReadOnlySpan<CustomerEntry> AllCustomers => customers.AsSpan(0, Capacity);
+
     internal ref readonly CustomerEntry Customer(int ordinal) => ref customers[ordinal];
 
     internal ReadOnlySpan<ConsentEntry> ConsentsOf(int ordinal) => consents.Of(ordinal);

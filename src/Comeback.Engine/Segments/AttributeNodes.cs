@@ -127,6 +127,50 @@ internal sealed class NumberNode : PlanNode
         return upper.HasValue && (Compare(subject, value, upper, right[1]) <= 0) & (sign >= 0);
     }
 
+    public override int Cost => OnSummary ? 1 : 4;
+
+    // Counts and amounts against constants: whole numbers from a low to a high one.
+    private bool OnSummary => comparison.Attribute is "number_of_orders" or "amount_spent" && comparison.Operator is not (Operator.IsNull or Operator.IsNotNull)
+        && comparison.Values.All(value => value is NumberValue);
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        if (!OnSummary)
+        {
+            bulk.OneByOne(this, mask);
+            return;
+        }
+        var first = right[0].Of(null!);
+        var floor = first.Floor();
+        var whole = floor * first.Denominator == first.Numerator;
+        var ceiling = whole ? floor : floor + 1;
+        var (low, high) = comparison.Operator switch
+        {
+            Operator.Equal or Operator.NotEqual => whole ? (floor, floor) : (1L, 0L),
+            Operator.Less => (long.MinValue, ceiling - 1),
+            Operator.LessOrEqual => (long.MinValue, floor),
+            Operator.Greater => (floor + 1, long.MaxValue),
+            Operator.GreaterOrEqual => (ceiling, long.MaxValue),
+            _ => (ceiling, right[1].Of(null!).Floor()),
+        };
+        var not = comparison.Operator == Operator.NotEqual;
+        var spent = comparison.Attribute == "amount_spent";
+        var summaries = bulk.Summaries;
+        for (var word = 0; word < mask.Length; word++)
+        {
+            if (mask[word] == 0) continue;
+            var part = summaries.Slice(word << 6, Math.Min(64, summaries.Length - (word << 6)));
+            var bits = 0UL;
+            if (spent)
+                for (var bit = 0; bit < part.Length; bit++)
+                    bits |= (part[bit].Spent >= low & part[bit].Spent <= high ? 1UL : 0UL) << bit;
+            else
+                for (var bit = 0; bit < part.Length; bit++)
+                    bits |= (part[bit].Orders >= low & part[bit].Orders <= high ? 1UL : 0UL) << bit;
+            mask[word] &= not ? ~bits : bits;
+        }
+    }
+
     private int Compare(Subject subject, Ratio value, Ratio bound, NumberSource source)
     {
         if (left.IsDays || source.IsDays)
@@ -176,6 +220,35 @@ internal sealed class DateNode(Comparison comparison, DateTest? test, StoreColum
         if (comparison.Operator == Operator.IsNull) return !known;
         if (comparison.Operator == Operator.IsNotNull) return known;
         return known ? test!.Test(at, day, subject.Moment, ref subject.Wake) : comparison.Operator == Operator.NotEqual;
+    }
+
+    public override int Cost => OnSummary ? 1 : 4;
+
+    private bool OnSummary => comparison.Attribute is "first_order_date" or "last_order_date" && test is not null && comparison.Operator != Operator.NotEqual;
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        if (!OnSummary || test!.Range(bulk.Moment) is not var (low, high, byDay))
+        {
+            bulk.OneByOne(this, mask);
+            return;
+        }
+        var last = comparison.Attribute == "last_order_date";
+        var summaries = bulk.Summaries;
+        for (var word = 0; word < mask.Length; word++)
+        {
+            if (mask[word] == 0) continue;
+            var part = summaries.Slice(word << 6, Math.Min(64, summaries.Length - (word << 6)));
+            var bits = 0UL;
+            for (var bit = 0; bit < part.Length; bit++)
+            {
+                ref readonly var summary = ref part[bit];
+                var at = last ? summary.LastAt : summary.FirstAt;
+                var value = byDay ? last ? summary.LastDay : summary.FirstDay : at;
+                bits |= (summary.Orders > 0 & at != long.MinValue & at != long.MaxValue & value >= low & value <= high ? 1UL : 0UL) << bit;
+            }
+            mask[word] &= bits;
+        }
     }
 
     public override string? Witness(Subject subject) => Read(subject, out _, out var day)

@@ -131,6 +131,8 @@ internal sealed class ViewsNode : RowsNode
         };
     }
 
+    public override void Prepare() => filter.Prepare();
+
     public override Needs Needs => Needs.Events | Needs.Catalogue | TimeNeed | (carts ? Needs.Carts : Needs.None);
 
     public override bool NoData => !columns.HasSeen(kinds) && (!carts || columns.Carts == 0);

@@ -23,6 +23,8 @@ public sealed class MemberSet
 
     internal Span<ulong> Bits => bits;
 
+    internal ulong[] Words => bits;
+
     internal void Reserve(int capacity)
     {
         var words = (capacity + 63) >> 6;

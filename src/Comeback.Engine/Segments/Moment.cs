@@ -113,6 +113,24 @@ internal sealed class DateTest(Operator op, DateOperand first, DateOperand? seco
     /// <summary>True when time alone can change it.</summary>
     public bool Moves => first is not (FixedDay or FixedInstant) || second is not (null or FixedDay or FixedInstant);
 
+    /// <summary>The values that fit at a moment, both ends included, and whether they are day numbers; null for what is no one range.</summary>
+    public (long Low, long High, bool ByDay)? Range(Moment moment)
+    {
+        if (negated || (second is not null && second.ToTheInstant != first.ToTheInstant)) return null;
+        var bound = moment.Bounds[first.Index];
+        var byDay = !first.ToTheInstant;
+        return op switch
+        {
+            Operator.Equal => (bound, bound, byDay),
+            Operator.Less => (long.MinValue, bound - 1, byDay),
+            Operator.LessOrEqual => (long.MinValue, bound, byDay),
+            Operator.Greater => (bound + 1, long.MaxValue, byDay),
+            Operator.GreaterOrEqual => (bound, long.MaxValue, byDay),
+            Operator.Between => (bound, moment.Bounds[second!.Index], byDay),
+            _ => null,
+        };
+    }
+
     /// <summary>Whether a row fits, lowering <paramref name="wake"/> to the next instant at which that can change.</summary>
     public bool Test(long at, int day, Moment moment, ref long wake)
     {

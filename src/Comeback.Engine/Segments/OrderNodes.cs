@@ -89,6 +89,8 @@ internal sealed class LinesNode : RowsNode
 
     public override Needs Needs => Needs.Orders | Needs.Catalogue | TimeNeed;
 
+    public override void Prepare() => filter.Prepare();
+
     public override bool NoData => filter.HasCategory && !columns.HasCategories;
 
     protected override Gathered Gather(Subject subject)
@@ -173,6 +175,8 @@ internal sealed class CartsNode : RowsNode
         open = PlanBuilder.Truth(match, "open");
         orderedSince = PlanBuilder.Truth(match, "ordered_since");
     }
+
+    public override void Prepare() => filter.Prepare();
 
     public override Needs Needs => Needs.Carts | Needs.Catalogue | TimeNeed | (orderedSince is null ? Needs.None : Needs.Orders);
 

@@ -32,6 +32,19 @@ internal abstract class PlanNode(SegmentTree tree)
 
     public abstract bool Test(Subject subject);
 
+    /// <summary>Takes out of a mask of customers those for whom this is false. Wakes are not worked out.</summary>
+    public virtual void Filter(Bulk bulk, Span<ulong> mask) => bulk.OneByOne(this, mask);
+
+    /// <summary>How dear a test is beside a look at a number; the cheap ones go first.</summary>
+    public virtual int Cost => 10;
+
+    /// <summary>Works out what is looked up once, before several cores ask for it.</summary>
+    public virtual void Prepare()
+    {
+        foreach (var part in Parts)
+            part.Prepare();
+    }
+
     /// <summary>What the truth rests on, in words; null for AND, OR, NOT.</summary>
     public virtual string? Witness(Subject subject) => null;
 }
@@ -39,9 +52,21 @@ internal abstract class PlanNode(SegmentTree tree)
 // Short-circuiting is sound for the wake too: while the part that decided stays as it is, the others cannot change the truth.
 internal sealed class AllNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tree)
 {
+    private readonly PlanNode[] cheapFirst = [.. parts.OrderBy(part => part.Cost)];
+
     public override IReadOnlyList<PlanNode> Parts => parts;
     public override Needs Needs { get; } = parts.Aggregate(Needs.None, (needs, part) => needs | part.Needs);
     public override bool NoData => parts.Any(part => part.NoData);
+    public override int Cost { get; } = parts.Sum(part => part.Cost);
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        foreach (var part in cheapFirst)
+        {
+            part.Filter(bulk, mask);
+            if (!mask.ContainsAnyExcept(0UL)) return;
+        }
+    }
 
     public override bool Test(Subject subject)
     {
@@ -64,9 +89,33 @@ internal sealed class AllNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tre
 
 internal sealed class AnyNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tree)
 {
+    private readonly PlanNode[] cheapFirst = [.. parts.OrderBy(part => part.Cost)];
+
     public override IReadOnlyList<PlanNode> Parts => parts;
     public override Needs Needs { get; } = parts.Aggregate(Needs.None, (needs, part) => needs | part.Needs);
     public override bool NoData => parts.All(part => part.NoData);
+    public override int Cost { get; } = parts.Sum(part => part.Cost);
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        // Whom an earlier part lets in is not asked again.
+        var (open, buffer) = (bulk.Rent(), bulk.Rent());
+        mask.CopyTo(open);
+        mask.Clear();
+        foreach (var part in cheapFirst)
+        {
+            var fits = buffer.AsSpan(0, mask.Length);
+            open.AsSpan(0, mask.Length).CopyTo(fits);
+            part.Filter(bulk, fits);
+            for (var word = 0; word < mask.Length; word++)
+            {
+                mask[word] |= fits[word];
+                open[word] &= ~fits[word];
+            }
+        }
+        bulk.Return(open);
+        bulk.Return(buffer);
+    }
 
     public override bool Test(Subject subject)
     {
@@ -91,7 +140,19 @@ internal sealed class NotNode(SegmentTree tree, PlanNode part) : PlanNode(tree)
     public override IReadOnlyList<PlanNode> Parts => [part];
     public override Needs Needs => part.Needs;
     public override bool NoData => part.NoData;
+    public override int Cost => part.Cost;
     public override bool Test(Subject subject) => !part.Test(subject);
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        var buffer = bulk.Rent();
+        var fits = buffer.AsSpan(0, mask.Length);
+        mask.CopyTo(fits);
+        part.Filter(bulk, fits);
+        for (var word = 0; word < mask.Length; word++)
+            mask[word] &= ~fits[word];
+        bulk.Return(buffer);
+    }
 }
 
 /// <summary>True or false for everyone, e.g. what a store cannot know.</summary>
@@ -108,6 +169,14 @@ internal sealed class InSegmentNode(SegmentTree tree, CompiledSegment other) : P
 {
     public override Needs Needs => other.Root.Needs;
     public override bool NoData => other.Root.NoData;
+    public override int Cost => 1;
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        var members = other.Members.Bits[(bulk.First >> 6)..];
+        for (var word = 0; word < mask.Length; word++)
+            mask[word] &= word < members.Length ? members[word] : 0;
+    }
 
     public override bool Test(Subject subject)
     {

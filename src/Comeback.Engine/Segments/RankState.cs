@@ -1,3 +1,5 @@
+using Comeback.Engine.Facts;
+
 namespace Comeback.Engine.Segments;
 
 /// <summary>A population that ranks are within, by one metric: all buyers, or the members of a segment. Those who are no shoppers stand outside.</summary>
@@ -38,8 +40,8 @@ internal sealed class RankState(Rank rank, Population population)
         return above == rank.Top;
     }
 
-    /// <summary>How many of the population are at or above the boundary.</summary>
-    public int Above() => nobody ? 0 : population.Index.CountAbove(boundary.Value, orEqual: true);
+    /// <summary>The boundary's value: below it nobody is at the top, above it everybody.</summary>
+    public long? Boundary => nobody ? null : boundary.Value;
 
     /// <summary>Finds the boundary anew; answers the values between which truths changed, or null when it did not move.</summary>
     public (long Low, long High)? Settle()
@@ -88,6 +90,47 @@ internal sealed class RankNode(RankState state) : PlanNode(state.Rank)
     public override Needs Needs { get; } = Needs.Orders | Needs.Customer | Needs.Rank | (state.Population.Of?.Root.Needs ?? Needs.None);
 
     public override bool NoData => state.Population.Of?.Root.NoData ?? false;
+
+    public override int Cost => 2;
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        if (state.Population.Of is not null || state.Boundary is not { } boundary || state.Population.Metric is not ("number_of_orders" or "amount_spent"))
+        {
+            bulk.OneByOne(this, mask);
+            return;
+        }
+        // Values decide for everyone but those who stand at the boundary of a rank that cuts ties.
+        var spent = state.Population.Metric == "amount_spent";
+        var summaries = bulk.Summaries;
+        var customers = bulk.Customers;
+        var ties = state.Rank.Exactly ? bulk.Rent() : null;
+        for (var word = 0; word < mask.Length; word++)
+        {
+            if (ties is not null) ties[word] = 0;
+            if (mask[word] == 0) continue;
+            var end = Math.Min(64, Math.Min(summaries.Length, customers.Length) - (word << 6));
+            var (above, equal, ranked) = (0UL, 0UL, 0UL);
+            for (var bit = 0; bit < end; bit++)
+            {
+                ref readonly var summary = ref summaries[(word << 6) + bit];
+                var value = spent ? summary.Spent : summary.Orders;
+                ranked |= (summary.Orders > 0 & (customers[(word << 6) + bit].Flags & CustomerFlags.NotAShopper) == 0 ? 1UL : 0UL) << bit;
+                above |= (value > boundary ? 1UL : 0UL) << bit;
+                equal |= (value == boundary ? 1UL : 0UL) << bit;
+            }
+            if (ties is null) above |= equal;
+            else ties[word] = equal & ranked & mask[word];
+            mask[word] &= ranked & (state.Rank.Top ? above : ~above);
+            if (ties is not null) mask[word] &= ~equal;
+        }
+        if (ties is null) return;
+        var cut = ties.AsSpan(0, mask.Length);
+        bulk.OneByOne(this, cut);
+        for (var word = 0; word < mask.Length; word++)
+            mask[word] |= cut[word];
+        bulk.Return(ties);
+    }
 
     public override bool Test(Subject subject)
     {

@@ -164,6 +164,12 @@ internal sealed class ProductFilter
 
     public bool HasCategory => conditions.Any(condition => condition.Name == "category");
 
+    /// <summary>Looks every product up now.</summary>
+    public void Prepare()
+    {
+        if (!Everything && version != columns.CatalogueVersion) Look();
+    }
+
     public bool Product(int slot)
     {
         if (Everything) return true;

@@ -9,6 +9,7 @@ public sealed partial class SegmentSet
     private SliceLog<int> gaps = new();
     private long[] queued = [];
     private int evaluated;
+    private bool waking = true;
     private readonly List<int> gapBuffer = [];
     private Summary[] summaries = [];
     private long[] wakes = [];
@@ -20,6 +21,7 @@ public sealed partial class SegmentSet
     {
         get
         {
+            Wake();
             while (queue.TryPeek(out var ordinal, out var at))
             {
                 if (wakes[ordinal] == at) return StoreDays.Instant(at);
@@ -30,7 +32,8 @@ public sealed partial class SegmentSet
     }
 
     /// <summary>Evaluates every definition for every customer. Rows later than <paramref name="now"/> are ignored.</summary>
-    public void EvaluateAll(DateTimeOffset now)
+    /// <param name="cores">How many cores may share the work.</param>
+    public void EvaluateAll(DateTimeOffset now, int cores = 1)
     {
         // Step 1: everybody's numbers as of now, the median gap, and the populations of all buyers.
         moment = new Moment(columns.Days, StoreDays.Micros(now), builder.Operands);
@@ -54,12 +57,30 @@ public sealed partial class SegmentSet
             Settle(populations, level);
             var all = Touching(Needs.All, level);
             foreach (var segment in all)
+            {
                 segment.Members.Clear();
-            for (var ordinal = 0; ordinal < columns.Capacity; ordinal++)
-                if (columns.Exists(ordinal)) Test(ordinal, all, null, default);
+                Bulk.Evaluate(columns, shared, summaries, moment, segment.Root, segment.Members.Words, cores);
+                segment.Members.Recount();
+            }
+        }
+        waking = false;
+    }
+
+    // Who wakes when is worked out when time is first asked about: a list of members alone does not need it.
+    private void Wake()
+    {
+        if (waking) return;
+        waking = true;
+        var moving = segments.Where(segment => (segment.Needs & ~(Needs.Customer | Needs.Rank | Needs.Median | Needs.Catalogue)) != 0).ToArray();
+        for (var ordinal = 0; ordinal < columns.Capacity && ordinal < evaluated; ordinal++)
+        {
+            if (!columns.Exists(ordinal)) continue;
+            subject!.Load(ordinal, moment, summaries[ordinal]);
+            foreach (var segment in moving)
+                segment.Root.Test(subject);
+            if (subject.Wake < wakes[ordinal]) wakes[ordinal] = subject.Wake;
         }
 
-        // Step 3: who wakes when.
         queue = new PriorityQueue<int, long>(Enumerable.Range(0, columns.Capacity).Where(ordinal => wakes[ordinal] != long.MaxValue)
             .Select(ordinal => (ordinal, wakes[ordinal])));
         wakes.CopyTo(queued, 0);
@@ -70,6 +91,7 @@ public sealed partial class SegmentSet
     {
         var changes = new List<MembershipChange>();
         var at = Math.Max(moment.Now, StoreDays.Micros(now));
+        Wake();
         var overdue = Pass(at, touches, changes);
         if (moment.Now != at) moment = new Moment(columns.Days, at, builder.Operands);
         Reserve();
@@ -90,6 +112,7 @@ public sealed partial class SegmentSet
     {
         var changes = new List<MembershipChange>();
         var at = Math.Max(moment.Now, StoreDays.Micros(now));
+        Wake();
         Pass(at, null, changes);
         if (moment.Now != at) moment = new Moment(columns.Days, at, builder.Operands);
         return changes;
