@@ -21,6 +21,16 @@ public sealed class MemberSet
         }
     }
 
+    /// <summary>A copy of the ordinals, ascending.</summary>
+    public List<int> ToList()
+    {
+        var list = new List<int>(Count);
+        for (var word = 0; word < bits.Length; word++)
+            for (var rest = bits[word]; rest != 0; rest &= rest - 1)
+                list.Add((word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest));
+        return list;
+    }
+
     internal Span<ulong> Bits => bits;
 
     internal ulong[] Words => bits;

@@ -25,6 +25,30 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
     public List<DateOperand> Operands { get; } = [];
     public IReadOnlyCollection<Population> Populations => populations.Values;
 
+    /// <summary>Builds a definition that is asked once, lets it run, and forgets what only it needed.</summary>
+    public T Once<T>(SegmentTree tree, Func<PlanNode, IReadOnlyList<Population>, IReadOnlyList<RankState>, T> run)
+    {
+        var (rankCount, operandCount, rfm) = (shared.Ranks.Count, Operands.Count, shared.Rfm);
+        var before = populations.Values.ToHashSet();
+        try
+        {
+            var root = Build(tree);
+            return run(root, [.. populations.Values.Where(population => !before.Contains(population))], [.. shared.Ranks.Skip(rankCount)]);
+        }
+        finally
+        {
+            foreach (var rank in shared.Ranks.Skip(rankCount))
+                ranks.Remove(rank.Rank);
+            foreach (var (key, population) in populations)
+                if (!before.Contains(population)) populations.Remove(key);
+            foreach (var (value, operand) in operands)
+                if (operand.Index >= operandCount) operands.Remove(value);
+            shared.Ranks.RemoveRange(rankCount, shared.Ranks.Count - rankCount);
+            Operands.RemoveRange(operandCount, Operands.Count - operandCount);
+            shared.Rfm = rfm;
+        }
+    }
+
     public PlanNode Build(SegmentTree tree)
     {
         switch (tree)

@@ -6,9 +6,30 @@ namespace Comeback.Engine.Segments;
 public sealed partial class SegmentSet
 {
     /// <summary>Members of a definition that is not in the set, now; it may refer to segments of the set.</summary>
-    /// <exception cref="SegmentException">It cannot be compiled.</exception>
-    public MemberSet Query(SegmentTree tree) =>
-        Ask(columns, [.. segments.Select(segment => new SegmentDefinition(segment.Key, segment.Text))], tree, Now).Members;
+    /// <exception cref="SegmentException">It refers to a segment that is not there.</exception>
+    public MemberSet Query(SegmentTree tree) => Answer(tree).Members;
+
+    /// <summary>The same with whether the store has the data. Uses what the set keeps of everybody, so it is fast enough while somebody types.</summary>
+    /// <exception cref="SegmentException">It refers to a segment that is not there.</exception>
+    public QueryAnswer Answer(SegmentTree tree, int cores = 1)
+    {
+        foreach (var (key, _) in References(tree))
+            if (!byKey.ContainsKey(key)) throw new SegmentException([new SegmentError(1, 1, 1, $"It refers to '{key}', which does not exist or cannot be evaluated.", [], null)]);
+        Reserve();
+        return builder.Once(tree, (root, populations, ranks) =>
+        {
+            foreach (var population in populations)
+                Fill(population, population.Of is { } of ? of.Members.Contains : ordinal => summaries[ordinal].Buyer);
+            foreach (var rank in ranks)
+                rank.Settle();
+            shared.Rfm?.Settle();
+            var members = new MemberSet();
+            members.Reserve(columns.Capacity);
+            Bulk.Evaluate(columns, shared, summaries, new Moment(columns.Days, moment.Now, builder.Operands), root, members.Words, cores);
+            members.Recount();
+            return new QueryAnswer(members, root.NoData);
+        });
+    }
 
     /// <summary>Members of one definition as of an instant; it may refer to <paramref name="others"/>.</summary>
     /// <exception cref="SegmentException">It cannot be compiled.</exception>

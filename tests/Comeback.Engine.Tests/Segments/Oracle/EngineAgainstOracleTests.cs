@@ -40,6 +40,8 @@ public sealed class EngineAgainstOracleTests
         var fresh = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
         fresh.EvaluateAll(scenario.Now);
         Compare(scenario, fresh, trees, "in a full pass");
+        foreach (var (key, tree) in trees)
+            if (!set.Query(tree).Ordinals.SequenceEqual(set.Members(key).Ordinals)) throw new InvalidOperationException($"asked once: {SegmentLanguage.Print(tree)}");
     }
 
     private static void Compare(Scenario scenario, SegmentSet set, Dictionary<string, SegmentTree> trees, string when)
