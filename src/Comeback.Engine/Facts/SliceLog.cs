@@ -60,6 +60,20 @@ internal sealed class SliceLog<T> where T : struct
         slice.Count = items.Length;
     }
 
+    /// <summary>Gives back the room that is not used.</summary>
+    public void Trim()
+    {
+        var fresh = new T[Math.Max(Total, 1)];
+        var at = 0;
+        foreach (ref var slice in slices.AsSpan())
+        {
+            pool.AsSpan(slice.Start, slice.Count).CopyTo(fresh.AsSpan(at));
+            (slice.Start, slice.Room) = (at, slice.Count);
+            at += slice.Count;
+        }
+        (pool, used, wasted) = (fresh, at, 0);
+    }
+
     private void Move(ref Slice slice, int room)
     {
         if (used + room > pool.Length)

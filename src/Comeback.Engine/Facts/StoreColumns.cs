@@ -48,6 +48,19 @@ public sealed partial class StoreColumns
     /// <summary>True when the customer is there: put and not gone.</summary>
     public bool Exists(int ordinal) => (uint)ordinal < (uint)Capacity && (customers[ordinal].Flags & CustomerFlags.There) != 0;
 
+    /// <summary>Gives back the room that growing left unused: after a store was read as a whole.</summary>
+    public void Trim()
+    {
+        consents.Trim();
+        orders.Trim();
+        lines.Trim();
+        refunds.Trim();
+        events.Trim();
+        carts.Trim();
+        Array.Resize(ref customers, Capacity);
+        Array.Resize(ref slots, usedSlots);
+    }
+
     public Touched PutCustomer(CustomerFacts facts)
     {
         Reserve(facts.Ordinal);

@@ -13,7 +13,7 @@ internal sealed class Bulk(StoreColumns columns, SharedState shared, Summary[] s
     public const int Words = 256;
 
     private readonly Stack<ulong[]> spare = [];
-    private readonly Subject subject = new(columns, shared);
+    private readonly Subject subject = new(columns, shared) { Passing = true };
 
     public Moment Moment => moment;
 

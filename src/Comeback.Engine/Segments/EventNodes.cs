@@ -38,7 +38,7 @@ internal sealed class MessagesNode : RowsNode
     {
         var rows = new Gathered();
         if ((subject.Kinds & kinds) == 0) return rows;
-        HashSet<int>? seen = null;
+        subject.CountAnew();
         foreach (ref readonly var happened in subject.Columns.EventsOf(subject.Ordinal))
         {
             if ((kinds & (1UL << (int)happened.Kind)) == 0 || !IsPerson(happened, happened.Kind)) continue;
@@ -48,10 +48,10 @@ internal sealed class MessagesNode : RowsNode
                 break;
             }
             if (!OnChannel(happened.Channel) || !OfCampaign(happened.Subject)) continue;
-            if (!InTime(subject, happened.At, subject.Moment.Days.DayOf(happened.At))) continue;
+            if (!InTime(subject, happened.At)) continue;
             // An event that names no message stands for one of its own.
             subject.Fits?.Add(happened.At);
-            if (happened.Subject == -1 || (seen ??= []).Add(happened.Subject)) rows.Count++;
+            if (happened.Subject == -1 || subject.IsFirst(happened.Subject)) rows.Count++;
         }
         return rows;
     }
@@ -151,7 +151,7 @@ internal sealed class ViewsNode : RowsNode
                     break;
                 }
                 if (happened.IsCategory ? !filter.Category(happened.Subject) : !filter.Product(happened.Subject)) continue;
-                if (!InTime(subject, happened.At, subject.Moment.Days.DayOf(happened.At))) continue;
+                if (!InTime(subject, happened.At)) continue;
                 rows.Count++;
                 subject.Fits?.Add(happened.At);
             }
@@ -167,7 +167,7 @@ internal sealed class ViewsNode : RowsNode
             var any = false;
             foreach (var product in subject.Columns.CartProducts(cart.Id))
                 any |= filter.Product(product);
-            if (!any || !InTime(subject, cart.TouchedAt, subject.Moment.Days.DayOf(cart.TouchedAt))) continue;
+            if (!any || !InTime(subject, cart.TouchedAt)) continue;
             rows.Count++;
             subject.Fits?.Add(cart.TouchedAt);
         }

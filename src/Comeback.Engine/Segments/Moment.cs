@@ -113,6 +113,28 @@ internal sealed class DateTest(Operator op, DateOperand first, DateOperand? seco
     /// <summary>True when time alone can change it.</summary>
     public bool Moves => first is not (FixedDay or FixedInstant) || second is not (null or FixedDay or FixedInstant);
 
+    /// <summary>Whether an instant fits at a moment, without its day and without a wake; for passes over everybody.</summary>
+    public bool Within(long at, Moment moment)
+    {
+        var known = span;
+        if (known is null || !ReferenceEquals(known.Moment, moment)) span = known = Find(moment);
+        if (known.Plain) return at >= known.From && at < known.Until;
+        var wake = long.MaxValue;
+        return Test(at, moment.Days.DayOf(at), moment, ref wake);
+    }
+
+    private Span? span;
+
+    private Span Find(Moment moment)
+    {
+        if (Range(moment) is not var (low, high, byDay)) return new(moment, false, 0, 0);
+        const int Far = 3_000_000;
+        if (byDay) return new(moment, true, low < -Far ? long.MinValue : moment.Days.StartOf((int)low), high > Far ? long.MaxValue : high < -Far ? long.MinValue : moment.Days.StartOf((int)high + 1));
+        return new(moment, true, low, high == long.MaxValue ? high : high + 1);
+    }
+
+    private sealed record Span(Moment Moment, bool Plain, long From, long Until);
+
     /// <summary>The values that fit at a moment, both ends included, and whether they are day numbers; null for what is no one range.</summary>
     public (long Low, long High, bool ByDay)? Range(Moment moment)
     {

@@ -151,7 +151,7 @@ internal sealed class RefundsNode(FunctionMatch match, PlanBuilder builder) : Ro
                 subject.Wake = Math.Min(subject.Wake, refund.At);
                 continue;
             }
-            if (!InAmount(refund.Amount) || !InTime(subject, refund.At, subject.Moment.Days.DayOf(refund.At))) continue;
+            if (!InAmount(refund.Amount) || !InTime(subject, refund.At)) continue;
             rows.Count++;
             rows.Amount(refund.Amount);
             subject.Fits?.Add(refund.At);
@@ -195,7 +195,7 @@ internal sealed class CartsNode : RowsNode
             if ((open is { } wanted && cart.Closed == wanted) || !InAmount(cart.Total)) continue;
             if (!filter.Everything && !Any(subject.Columns.CartProducts(cart.Id))) continue;
             if (orderedSince is { } ordered && OrderedSince(subject, cart.TouchedAt) != ordered) continue;
-            if (!InTime(subject, cart.TouchedAt, subject.Moment.Days.DayOf(cart.TouchedAt))) continue;
+            if (!InTime(subject, cart.TouchedAt)) continue;
             rows.Count++;
             rows.Amount(cart.Total);
             subject.Fits?.Add(cart.TouchedAt);

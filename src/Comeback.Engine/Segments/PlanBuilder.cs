@@ -40,7 +40,8 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
             foreach (var rank in shared.Ranks.Skip(rankCount))
                 ranks.Remove(rank.Rank);
             foreach (var (key, population) in populations)
-                if (!before.Contains(population)) populations.Remove(key);
+                // Those of all buyers are kept up from now on: the next question about them finds them ready.
+                if (!before.Contains(population) && population.Of is not null) populations.Remove(key);
             foreach (var (value, operand) in operands)
                 if (operand.Index >= operandCount) operands.Remove(value);
             shared.Ranks.RemoveRange(rankCount, shared.Ranks.Count - rankCount);

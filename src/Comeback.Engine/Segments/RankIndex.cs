@@ -22,6 +22,9 @@ internal sealed class RankIndex
 
     public int Count { get; private set; }
 
+    /// <summary>Raised by every change.</summary>
+    public long Version { get; private set; }
+
     public bool Contains(int ordinal) => ordinal < places.Length && places[ordinal].Bucket > 0;
 
     /// <summary>The key kept for a member of the population.</summary>
@@ -36,6 +39,7 @@ internal sealed class RankIndex
             if (KeyOf(ordinal) == key) return;
             Remove(ordinal);
         }
+        Version++;
         var bucket = Find(key.Value);
         Put(ordinal, key, bucket);
         Count++;
@@ -59,11 +63,13 @@ internal sealed class RankIndex
         bucket.Sorted = false;
         place = default;
         Count--;
+        Version++;
     }
 
     public void Clear()
     {
         (bounds, buckets, Count) = ([long.MinValue], [new()], 0);
+        Version++;
         Array.Clear(places);
     }
 

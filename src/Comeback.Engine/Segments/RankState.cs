@@ -28,6 +28,7 @@ internal sealed class RankState(Rank rank, Population population)
     // In when the key is at or above this one (exactly), or the value is at or above it.
     private RankKey boundary;
     private bool nobody = true;
+    private long settled = -1;
 
     public Rank Rank => rank;
     public Population Population => population;
@@ -43,10 +44,14 @@ internal sealed class RankState(Rank rank, Population population)
     /// <summary>The boundary's value: below it nobody is at the top, above it everybody.</summary>
     public long? Boundary => nobody ? null : boundary.Value;
 
+    /// <summary>The population changed since the boundary was found.</summary>
+    public bool Stale => settled != population.Index.Version;
+
     /// <summary>Finds the boundary anew; answers the values between which truths changed, or null when it did not move.</summary>
     public (long Low, long High)? Settle()
     {
         var (before, wasNobody) = (boundary, nobody);
+        settled = population.Index.Version;
         Find();
         if (nobody == wasNobody && (nobody || (rank.Exactly ? boundary == before : boundary.Value == before.Value))) return null;
         if (nobody || wasNobody) return ((nobody ? before : boundary).Value, long.MaxValue);

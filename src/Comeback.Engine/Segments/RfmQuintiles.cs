@@ -12,10 +12,17 @@ internal sealed class RfmQuintiles(Population recency, Population frequency, Pop
     private long[] recent = [];
     private long[] frequent = [];
     private long[] spent = [];
+    private long settled = -1;
+
+    /// <summary>The buyers changed since the quintiles were found.</summary>
+    public bool Stale => settled != Versions;
+
+    private long Versions => recency.Index.Version + frequency.Index.Version + amount.Index.Version;
 
     /// <summary>Finds the quintiles anew; true when one moved.</summary>
     public bool Settle()
     {
+        settled = Versions;
         var (r, f, m) = (Cuts(recency.Index), Cuts(frequency.Index), Cuts(amount.Index));
         var same = r.AsSpan().SequenceEqual(recent) && f.AsSpan().SequenceEqual(frequent) && m.AsSpan().SequenceEqual(spent);
         (recent, frequent, spent) = (r, f, m);

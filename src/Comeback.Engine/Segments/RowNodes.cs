@@ -105,8 +105,20 @@ internal abstract class RowsNode : PlanNode
         return string.Create(CultureInfo.InvariantCulture, $"{rows.Count}{amount}, latest {string.Join(", ", days)}");
     }
 
+    protected bool InTime(Subject subject, long at)
+    {
+        if (subject.Passing)
+        {
+            foreach (var date in Dates)
+                if (!date.Within(at, subject.Moment)) return false;
+            return true;
+        }
+        return Dates.Length == 0 || InTime(subject, at, subject.Moment.Days.DayOf(at));
+    }
+
     protected bool InTime(Subject subject, long at, int day)
     {
+        if (subject.Passing) return InTime(subject, at);
         var fits = true;
         foreach (var date in Dates)
             fits &= date.Test(at, day, subject.Moment, ref subject.Wake);

@@ -10,6 +10,11 @@ public sealed partial class SegmentSet
     private long[] queued = [];
     private int evaluated;
     private bool waking = true;
+    private int reserved = -1;
+    private int topLevel = -1;
+    private readonly Dictionary<int, (Needs Needs, Cause Cause)> touchedNow = [];
+    private readonly List<int> moved = [];
+    private static readonly HashSet<int> Nobody = [];
     private readonly List<int> gapBuffer = [];
     private Summary[] summaries = [];
     private long[] wakes = [];
@@ -95,7 +100,8 @@ public sealed partial class SegmentSet
         var overdue = Pass(at, touches, changes);
         if (moment.Now != at) moment = new Moment(columns.Days, at, builder.Operands);
         Reserve();
-        var dirty = new Dictionary<int, (Needs Needs, Cause Cause)>(touches.Count);
+        var dirty = touchedNow;
+        dirty.Clear();
         foreach (var (ordinal, (cause, kinds)) in touches.Touched)
         {
             if (ordinal >= columns.Capacity) continue;
@@ -121,6 +127,7 @@ public sealed partial class SegmentSet
     // Those who are about to be decided by a change of their own keep their membership until then, so that it is dated and caused by that change.
     private HashSet<int> Pass(long until, Touches? except, List<MembershipChange> changes)
     {
+        if (!queue.TryPeek(out _, out var soonest) || soonest > until) return Nobody;
         var overdue = new HashSet<int>();
         var dirty = new Dictionary<int, (Needs, Cause)>();
         while (queue.TryPeek(out _, out var at) && at <= until)
@@ -146,7 +153,7 @@ public sealed partial class SegmentSet
     {
         if (dirty.Count == 0) return;
         var populations = builder.Populations;
-        var by = dirty.Values.First().Cause;
+        var by = First(dirty).Cause;
         // Somebody whom time moved is moved by time, whoever it was that time moved first.
         var others = by.Kind == CauseKind.Time ? by : new Cause(CauseKind.Others, by.Id, by.Found);
         foreach (var (ordinal, (needs, _)) in dirty)
@@ -242,16 +249,23 @@ public sealed partial class SegmentSet
     // The customers whose truth a moved boundary may have changed.
     private List<int> Settle(IReadOnlyCollection<Population> populations, int level)
     {
-        var moved = new List<int>();
+        moved.Clear();
         foreach (var rank in shared.Ranks)
         {
-            if ((rank.Population.Of is { } of ? of.Level + 1 : 0) != level || rank.Settle() is not var (low, high)) continue;
+            if ((rank.Population.Of is { } of ? of.Level + 1 : 0) != level || !rank.Stale || rank.Settle() is not var (low, high)) continue;
             moved.AddRange(rank.Population.Index.Near(low, high));
         }
-        if (level == 0 && shared.Rfm is { } rfm && rfm.Settle())
+        if (level == 0 && shared.Rfm is { Stale: true } rfm && rfm.Settle())
             foreach (var population in populations.Where(population => population is { Metric: "number_of_orders", Of: null }))
                 moved.AddRange(population.Index.Near(long.MinValue, long.MaxValue));
         return moved;
+    }
+
+    private static (Needs Needs, Cause Cause) First(Dictionary<int, (Needs Needs, Cause Cause)> dirty)
+    {
+        foreach (var (_, first) in dirty)
+            return first;
+        return default;
     }
 
     private static void Add(Dictionary<int, (Needs Needs, Cause Cause)> dirty, int ordinal, Needs needs, Cause cause)
@@ -260,7 +274,7 @@ public sealed partial class SegmentSet
         entry = known ? (entry.Needs | needs, entry.Cause) : (needs, cause);
     }
 
-    private int TopLevel => segments.Count == 0 ? 0 : segments.Max(segment => segment.Level);
+    private int TopLevel => topLevel >= 0 ? topLevel : topLevel = segments.Count == 0 ? 0 : segments.Max(segment => segment.Level);
 
     private CompiledSegment[] Touching(Needs needs, int level)
     {
@@ -282,6 +296,8 @@ public sealed partial class SegmentSet
             Array.Resize(ref queued, summaries.Length);
             Array.Fill(queued, long.MaxValue, before, queued.Length - before);
         }
+        if (capacity <= reserved) return;
+        reserved = capacity;
         foreach (var segment in segments)
             segment.Members.Reserve(capacity);
     }

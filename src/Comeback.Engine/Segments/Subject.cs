@@ -6,6 +6,8 @@ namespace Comeback.Engine.Segments;
 /// <summary>The customer under evaluation at a moment. One is reused for many customers; what costs is worked out once when first asked for.</summary>
 internal sealed class Subject(StoreColumns columns, SharedState shared)
 {
+    private readonly List<int> few = [];
+    private readonly HashSet<int> many = [];
     private int categoriesStamp;
     private int[] categoryStamps = [];
     private bool categoriesRead;
@@ -22,6 +24,28 @@ internal sealed class Subject(StoreColumns columns, SharedState shared)
     public long Wake;
     /// <summary>Evaluated on its own at some instant: memberships of other segments are worked out, not looked up.</summary>
     public bool Alone { get; private set; }
+
+    /// <summary>In a pass over everybody, which works out no wakes.</summary>
+    public bool Passing { get; init; }
+
+    /// <summary>Forgets what was counted once.</summary>
+    public void CountAnew()
+    {
+        few.Clear();
+        if (many.Count > 0) many.Clear();
+    }
+
+    /// <summary>True the first time that a number is met. A list while they are few, which is the rule, then a set.</summary>
+    public bool IsFirst(int number)
+    {
+        if (few.Count < 32)
+        {
+            if (few.Contains(number)) return false;
+            few.Add(number);
+            return true;
+        }
+        return !few.Contains(number) && many.Add(number);
+    }
 
     /// <summary>Receives the instants of rows that fit a function, when somebody wants them.</summary>
     public List<long>? Fits { get; set; }

@@ -93,6 +93,7 @@ internal sealed class GapMedian
 
     private int[] counts = new int[512];
     private int total;
+    private bool changed = true;
 
     /// <summary>Twice the median, in days, so that the mean of two middle gaps stays whole.</summary>
     public int Twice { get; private set; } = 2 * Fallback;
@@ -100,7 +101,7 @@ internal sealed class GapMedian
     public void Clear()
     {
         Array.Clear(counts);
-        total = 0;
+        (total, changed) = (0, true);
     }
 
     public void Add(ReadOnlySpan<int> gaps, int by)
@@ -108,6 +109,7 @@ internal sealed class GapMedian
         foreach (var gap in gaps)
         {
             if (gap >= counts.Length) Array.Resize(ref counts, Math.Max(gap + 1, counts.Length * 2));
+            changed = true;
             counts[gap] += by;
             total += by;
         }
@@ -116,6 +118,8 @@ internal sealed class GapMedian
     /// <summary>Finds the median anew; true when it moved.</summary>
     public bool Settle()
     {
+        if (!changed) return false;
+        changed = false;
         var before = Twice;
         Twice = total < Enough ? 2 * Fallback : At((total - 1) / 2) + At(total / 2);
         return Twice != before;
