@@ -155,6 +155,24 @@ internal sealed partial class RecordBatch
             else if (ordersOfCarts.TryGetValue(cart.Row.ExternalId, out var known) && known.Claim is not null && customers.TryGetValue(known.CustomerId, out var buyer))
                 Take(cart, buyer.Final, known.Claim, Claim.Read(known.Claim)!.Anchor, known.PlacedAt);
         }
+        await ShareBrowsersAsync(records).ConfigureAwait(false);
+        foreach (var cart in carts.Values.Where(c => c.Row.CustomerId is null && c.Row.Closed != c.Row.ClosedByStore))
+        {
+            cart.Row.Closed = cart.Row.ClosedByStore;
+            cart.Change();
+        }
+
+        void Take(Work<CartRow> cart, CustomerWork buyer, string claim, string? anchor, DateTimeOffset at)
+        {
+            (cart.Row.CustomerId, cart.Row.Claim) = (buyer.Row.Id, claim);
+            cart.Change();
+            touched.Add(buyer);
+            if (cart.Row.Visitor is not null && anchor is not null) sightings.Add((cart.Row.Visitor, anchor, at));
+        }
+    }
+
+    private async Task ShareBrowsersAsync(IReadOnlyList<Prepared> records)
+    {
         var visitors = records.Select(r => r.Visitor).Concat(sightings.Select(s => s.Visitor)).Where(v => v is not null).ToList();
         if (visitors.Count == 0) return;
         await LoadAsync(IdentityKind.Visitor, visitors).ConfigureAwait(false);
@@ -174,14 +192,6 @@ internal sealed partial class RecordBatch
             if (owner != work.Row.CustomerId) work.Change();
             work.Row.CustomerId = owner;
             if (owner is { } of && customers.TryGetValue(of, out var holder)) touched.Add(holder);
-        }
-
-        void Take(Work<CartRow> cart, CustomerWork buyer, string claim, string? anchor, DateTimeOffset at)
-        {
-            (cart.Row.CustomerId, cart.Row.Claim) = (buyer.Row.Id, claim);
-            cart.Change();
-            touched.Add(buyer);
-            if (cart.Row.Visitor is not null && anchor is not null) sightings.Add((cart.Row.Visitor, anchor, at));
         }
     }
 
@@ -229,6 +239,8 @@ internal sealed partial class RecordBatch
                     .With("@since", Instants.ToMicroseconds(browser.Row.SeenAt - Lookback)).With("@customer", browser.Customer?.Row.Id.Value);
                 await command.ExecuteNonQueryAsync(transaction.Cancellation).ConfigureAwait(false);
             }
+            await using var free = transaction.Command(RecordSql.FreeCarts).With("@store", store.Id.Value).With("@visitor", browser.Row.Value).With("@change", change);
+            await free.ExecuteNonQueryAsync(transaction.Cancellation).ConfigureAwait(false);
         }
     }
 

@@ -38,8 +38,11 @@ internal static class RecordSql
         AND customer_id IS DISTINCT FROM CASE WHEN touched_at >= @since THEN CAST(@customer AS bigint) END
         """;
 
-    /// <summary>The customers that anonymous carts of a browser belong to now.</summary>
-    public const string HoldersOfVisitor = "SELECT DISTINCT customer_id FROM carts WHERE store_id = @store AND visitor = @visitor AND customer_id IS NOT NULL";
+    /// <summary>Nobody's carts are closed by the store alone.</summary>
+    public const string FreeCarts = """
+        UPDATE carts SET closed = closed_by_store, change = @change
+        WHERE store_id = @store AND visitor = @visitor AND customer_id IS NULL AND closed <> closed_by_store
+        """;
 
     // People: history of one customer is put to another's name, and which rows they were is kept for the way back.
     public const string MoveOrders = "UPDATE orders SET customer_id = @to, change = @change WHERE store_id = @store AND customer_id = @from RETURNING id";

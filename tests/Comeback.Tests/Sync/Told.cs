@@ -48,7 +48,8 @@ internal static class Told
             Of(o.CustomerId).Add($"order {o.ExternalId}|{o.Standing}|{o.TotalMinor}|{o.SpentMinor}|{o.RefundedMinor}|{o.UpdatedAt:s}|"
                 + string.Join(',', lines.Select(l => $"{(l.ProductId is { } p ? products[p.Value] : "-")}x{l.Quantity}")));
         }
-        foreach (var r in await db.Refunds.ToListAsync()) Of(r.CustomerId).Add($"refund {r.ExternalId}|{r.AmountMinor}|{r.StoreAmountMinor}");
+        // A refund that was taken back is a row of nothing, there only if its first state was seen.
+        foreach (var r in await db.Refunds.Where(r => r.AmountMinor != 0).ToListAsync()) Of(r.CustomerId).Add($"refund {r.ExternalId}|{r.AmountMinor}|{r.StoreAmountMinor}");
         foreach (var c in await db.Carts.ToListAsync()) Of(c.CustomerId).Add($"cart {c.ExternalId}|{c.TouchedAt:s}|{c.CreatedAt:s}|{c.Closed}|{c.Visitor}|{c.TotalMinor}");
         foreach (var e in await db.Events.ToListAsync()) Of(e.CustomerId).Add($"event {e.ExternalId}|{e.Kind}|{(e.ProductId is { } p ? products[p.Value] : "")}");
         foreach (var c in await db.Consents.ToListAsync()) Of(c.CustomerId).Add($"consent {c.Channel}|{c.State}|{c.At:s}|{c.Source}");
@@ -59,7 +60,8 @@ internal static class Told
             nobody.Add($"product {p.ExternalId}|{p.Title}|{p.FromCatalogue}|{p.Deleted}|{string.Join(',', variants.Select(v => $"{v.ExternalId}:{v.Stock}"))}|"
                 + string.Join(',', links.Select(l => categories[l.CategoryId.Value]).Order(StringComparer.Ordinal)));
         }
-        foreach (var c in await db.Categories.ToListAsync())
+        // A category that was only ever named by an id is a row waiting for its name.
+        foreach (var c in await db.Categories.Where(c => c.FromCatalogue || c.Name != c.ExternalId).ToListAsync())
             nobody.Add($"category {c.ExternalId}|{c.Name}|{c.InUse}|{c.FromCatalogue}|{(c.ParentId is { } p ? categories[p.Value] : "")}");
         var blocks = people.Values.Append(nobody).Select(lines => string.Join("\n  ", lines.Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal);
         return string.Join("\n", blocks);
