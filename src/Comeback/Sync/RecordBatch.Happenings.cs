@@ -174,7 +174,8 @@ internal sealed partial class RecordBatch
     private async Task ShareBrowsersAsync(IReadOnlyList<Prepared> records)
     {
         var visitors = records.Select(r => r.Visitor).Concat(sightings.Select(s => s.Visitor)).Where(v => v is not null).ToList();
-        if (visitors.Count == 0) return;
+        // People that were joined or told apart take their browsers with them.
+        if (visitors.Count == 0 && !customers.Values.Any(c => c.Gone) && !identities.Keys.Any(k => k.Kind == IdentityKind.Visitor)) return;
         await LoadAsync(IdentityKind.Visitor, visitors).ConfigureAwait(false);
         foreach (var (visitor, anchor, at) in sightings)
         {
@@ -182,7 +183,7 @@ internal sealed partial class RecordBatch
             if (browser.Links.Count == 0 || at < browser.Row.SeenAt) (browser.Row.SeenAt, browser.Dirty) = (at, true);
             browser.LearnLink(anchor);
         }
-        await OwnBrowsersAsync(visitors).ConfigureAwait(false);
+        await OwnBrowsersAsync().ConfigureAwait(false);
         // What comes anonymously from a browser that is somebody's already.
         foreach (var work in events.Values.Where(e => e.IsNew && e.Row is { Claim: null, Visitor: not null, CustomerId: null }))
             work.Row.CustomerId = OwnerAt(work.Row.Visitor!, work.Row.At);
@@ -195,10 +196,9 @@ internal sealed partial class RecordBatch
         }
     }
 
-    private async Task OwnBrowsersAsync(IEnumerable<string?> visitors)
+    private async Task OwnBrowsersAsync()
     {
-        var browsers = visitors.Distinct(StringComparer.Ordinal).Where(v => identities.ContainsKey((IdentityKind.Visitor, v!)))
-            .Select(v => identities[(IdentityKind.Visitor, v!)]).Where(b => b.Links.Count > 0).ToList();
+        var browsers = identities.Values.Where(b => b.Row.Kind == IdentityKind.Visitor && b.Links.Count > 0).ToList();
         // A browser of two people may be one's after all, once these two turn out to be one.
         if (customers.Values.Any(c => c.Gone))
         {

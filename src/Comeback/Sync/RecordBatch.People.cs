@@ -159,7 +159,11 @@ internal sealed partial class RecordBatch
         for (var i = 0; i < people.Count; i++)
         {
             var person = i == 0 ? customer : await NewCustomerAsync().ConfigureAwait(false);
-            foreach (var key in people[i]) IdentityOfKey(key).Customer = person;
+            foreach (var way in people[i].Select(IdentityOfKey))
+            {
+                // What is another's already is joined by the record that names both, with its history.
+                if (way.Customer is null || way.Customer == customer) way.Customer = person;
+            }
             var theirs = rows.Where(row => people[i].Contains(row.Key)).ToList();
             foreach (var row in theirs) person.Apply(row.Claim, row.SaidAt, IsPlaceholderEmail, IsPlaceholderPhone);
             foreach (var said in mine.Where(way => way.Row.Claim is not null && people[i].Contains(KeyOf(way))))
@@ -195,7 +199,7 @@ internal sealed partial class RecordBatch
         rows.AddRange((await db.Events.AsNoTracking().Where(r => r.CustomerId == id && r.Claim != null).ToListAsync(transaction.Cancellation).ConfigureAwait(false))
             .Select(r => new OwnedRow(RecordSql.RekeyEvents, r.Id.Value, r.Claim!, r.At, "event:" + r.ExternalId)));
         rows.AddRange((await db.Consents.AsNoTracking().Where(r => r.CustomerId == id && r.Claim != null).ToListAsync(transaction.Cancellation).ConfigureAwait(false))
-            .Select(r => new OwnedRow(RecordSql.RekeyConsents, r.Id, r.Claim!, r.At, "consent")));
+            .Select(r => new OwnedRow(RecordSql.RekeyConsents, r.Id, r.Claim!, r.At, r.Proof ?? "record")));
         return rows;
     }
 

@@ -8,6 +8,7 @@ internal static class SyncStage
     public static IHostApplicationBuilder AddSync(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RecordWriter>();
+        builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<ImportJob>();
         builder.Services.AddSingleton<StoreCounts>();
         builder.Services.AddSingleton<ImportUploads>();
@@ -15,5 +16,9 @@ internal static class SyncStage
         return builder.AddDemo();
     }
 
-    public static Routes MapSync(this Routes routes) => routes.MapImports().MapDemo();
+    public static Routes MapSync(this Routes routes)
+    {
+        routes.MapEvents();
+        return routes.MapImports().MapDemo();
+    }
 }

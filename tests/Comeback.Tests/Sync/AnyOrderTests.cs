@@ -33,7 +33,7 @@ public sealed class AnyOrderTests
             CartExternalId = id < 3 ? $"{id}" : null,
         }));
 
-    private static readonly Gen<StoreRecord> Customers = Gen.Select(OneOf(0, 1, 3, 8), Instants, Gen.Bool,
+    private static readonly Gen<StoreRecord> Customers = Gen.Select(OneOf(0, 3, 8), Instants, Gen.Bool,
         (id, at, tagged) => (StoreRecord)new CustomerRecord { UpdatedAt = at, Person = Everybody[id], Tags = tagged ? ["friend"] : [], NotAShopper = tagged });
 
     private static readonly Gen<StoreRecord> Things = Gen.Select(Products, Instants, Gen.Int[0, 3],
@@ -67,15 +67,27 @@ public sealed class AnyOrderTests
         await Gen.Select(Histories, Gen.Int[0, int.MaxValue]).SampleAsync(async (history, seed) =>
         {
             var shuffled = Shuffle(history, seed);
-            Assert.Equal(await EndAsync(DatabaseKind.Sqlite, [history]), await EndAsync(DatabaseKind.Sqlite, shuffled));
-        }, iter: 150, threads: 1);
+            var (one, other) = (await EndAsync(DatabaseKind.Sqlite, [history]), await EndAsync(DatabaseKind.Sqlite, shuffled));
+            if (one != other) throw new Xunit.Sdk.XunitException(Story(history) + "\n--- at once\n" + one + "\n--- in portions\n" + string.Join("\n|\n", shuffled.Select(Story)) + "\n" + other);
+        }, iter: 60, threads: 1);
 
     [Theory, EachDatabase]
     public async Task Both_databases_end_the_same(DatabaseKind kind) =>
         await Gen.Select(Histories, Gen.Int[0, int.MaxValue]).SampleAsync(async (history, seed) =>
-            Assert.Equal(await EndAsync(DatabaseKind.Sqlite, [history]), await EndAsync(kind, Shuffle(history, seed))), iter: 15, threads: 1);
+            Assert.Equal(await EndAsync(DatabaseKind.Sqlite, [history]), await EndAsync(kind, Shuffle(history, seed))), iter: 8, threads: 1);
 
     private static Gen<T> OneOf<T>(params T[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
+
+    private static string Story(StoreRecord[] records) => string.Join('\n', records.Select(r => r switch
+    {
+        OrderRecord o => $"order {o.ExternalId} {o.UpdatedAt:s} {o.Standing} {o.Person.AccountId}/{o.Person.Email}/{o.Person.Phone}/{o.Person.FirstName} refunds {o.Refunds.Count} consents {o.Consents.Count}",
+        CustomerRecord c => $"customer {c.UpdatedAt:s} {c.Person.AccountId}/{c.Person.Email}/{c.Person.Phone}/{c.Person.FirstName} tags {c.Tags.Count}",
+        CartRecord c => $"cart {c.ExternalId} {c.UpdatedAt:s} {c.Person?.Email} {c.Visitor} {c.Closed}",
+        EventRecord e => $"event {e.ExternalId} {e.At:s} {e.Person?.Email} {e.Visitor}",
+        ProductRecord p => $"product {p.ExternalId} {p.UpdatedAt:s} {p.Title} {p.CategoryExternalIds.Count}",
+        CategoryRecord c => $"category {c.ExternalId} {c.UpdatedAt:s} {c.Name} {c.ParentExternalId}",
+        _ => r.GetType().Name,
+    }));
 
     private static StoreRecord[][] Shuffle(StoreRecord[] history, int seed)
     {
