@@ -11,6 +11,7 @@ internal static class DataStage
         builder.Services.AddSingleton<ChangeSignal>();
         builder.Services.AddSingleton<StoreWriter>();
         builder.Services.AddSingleton<StoreClocks>();
+        builder.Services.AddSingleton<Leases>();
         builder.Services.AddSingleton<Migrator>();
         // For the key ring alone: sees no store.
         builder.Services.AddScoped(services => services.GetRequiredService<Databases>().OpenSystem());

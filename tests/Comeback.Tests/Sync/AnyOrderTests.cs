@@ -1,7 +1,5 @@
-using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Engine.Orders;
-using Comeback.Sync;
 using Comeback.Tests.Infra;
 using CsCheck;
 using static Comeback.Tests.Sync.Told;

@@ -1,0 +1,94 @@
+using Comeback.Data;
+using Comeback.Tests.Infra;
+using Microsoft.EntityFrameworkCore;
+
+namespace Comeback.Tests.Data;
+
+public sealed class LeasesTests
+{
+    [Fact]
+    public async Task An_owner_that_slept_past_its_lease_finds_its_late_writes_refused()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null, TestDatabase.NoPostgres);
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Postgres);
+        var store = await database.AddStoreAsync();
+        // Two replicas: each with a writer and connections of its own.
+        await using var otherDatabases = new Databases(database.ConnectionString, database.Folder);
+        await using var otherWriter = new StoreWriter(otherDatabases, new ChangeSignal(TimeProvider.System));
+        var (first, second) = (new Leases(database.Databases, database.Writer), new Leases(otherDatabases, otherWriter));
+
+        var mine = await first.TakeAsync(store, default);
+        Assert.NotNull(mine);
+        Assert.Null(await second.TakeAsync(store, default));
+        Assert.Equal(mine, await first.TakeAsync(store, default));
+        await DecideAsync(database.Writer, mine, 1);
+
+        // The owner is stopped for longer than its lease: as if ten seconds had gone by.
+        await database.Writer.WriteAsync(store, Lane.Live, t => t.Db.Leases.ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, DateTimeOffset.UnixEpoch)), default);
+        await Assert.ThrowsAsync<LeaseLostException>(() => DecideAsync(database.Writer, mine, 2));
+        var theirs = await second.TakeAsync(store, default);
+        Assert.Equal(mine.Epoch + 1, theirs!.Epoch);
+        await DecideAsync(otherWriter, theirs, 3);
+
+        // It wakes and goes on where it was.
+        await Assert.ThrowsAsync<LeaseLostException>(() => DecideAsync(database.Writer, mine, 4));
+        Assert.Null(await first.TakeAsync(store, default));
+        await using var db = database.Open(store);
+        Assert.Equal(3, (await db.Cursors.SingleAsync()).Change);
+
+        await second.ReleaseAsync(theirs, default);
+        Assert.Equal(theirs.Epoch + 1, (await first.TakeAsync(store, default))!.Epoch);
+
+        Task DecideAsync(StoreWriter writer, Lease lease, long upTo) => writer.WriteAsync(store, Lane.Live, async t =>
+        {
+            await t.RequireAsync(lease);
+            var row = await t.Db.Cursors.SingleOrDefaultAsync(c => c.Follower == "test");
+            if (row is null) t.Db.Cursors.Add(new CursorRow { StoreId = store, Follower = "test", Change = upTo });
+            else row.Change = upTo;
+            await t.Db.SaveChangesAsync();
+        }, default);
+    }
+
+    [Fact]
+    public async Task A_follower_skips_no_change_when_two_writers_commit_in_reverse_order()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null, TestDatabase.NoPostgres);
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Postgres);
+        var store = await database.AddStoreAsync();
+        var (slowMayCommit, slowHasWritten) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        // The slow one takes its ids and its change first; the quick one would commit before it, if the counter let it.
+        var slow = WriteAsync("slow", async () =>
+        {
+            slowHasWritten.SetResult();
+            await slowMayCommit.Task;
+        });
+        await slowHasWritten.Task;
+        var quick = WriteAsync("quick", () => Task.CompletedTask);
+        long cursor = 0;
+        var seen = new List<string>();
+        await Task.WhenAny(quick, Task.Delay(300, TestContext.Current.CancellationToken));
+        await FollowAsync();
+        slowMayCommit.SetResult();
+        await Task.WhenAll(slow, quick);
+        await FollowAsync();
+        Assert.Equal(["slow", "quick"], seen);
+
+        Task WriteAsync(string name, Func<Task> wait) => database.Writer.WriteAsync(store, Lane.Live, async t =>
+        {
+            t.Db.Products.Add(new ProductRow { StoreId = store, Id = new(await t.TakeIdsAsync(1)), Change = await t.ChangeAsync(), ExternalId = name, Title = name });
+            await t.Db.SaveChangesAsync();
+            await wait();
+        }, default);
+
+        async Task FollowAsync()
+        {
+            await using var db = database.Open(store);
+            foreach (var row in await db.Products.Where(p => p.Change > cursor).OrderBy(p => p.Change).ToListAsync())
+            {
+                seen.Add(row.Title);
+                cursor = row.Change;
+            }
+        }
+    }
+}
