@@ -29,14 +29,3 @@ internal static class SamplePeople
         ];
     }
 }
-
-/// <summary>Warnings about a definition that is well-formed and still not what was meant.</summary>
-internal static class Lint
-{
-    public static IReadOnlyList<string> Of(LiveSegments live, Engine.Segments.MemberSet members) => members.Count switch
-    {
-        0 => ["Nobody fits this definition at present."],
-        var count when count == live.Facts.Columns.Customers => ["Every customer fits this definition at present."],
-        _ => [],
-    };
-}

@@ -40,14 +40,24 @@ internal static class SegmentsEndpoints
             [.. rows.Select(r => Item(live, r, sizes, clocks.Now(store)))]));
     }
 
+    /// <summary>One segment now, or as it was at the end of a day of the past.</summary>
     private static async Task<Results<Ok<SegmentItem>, NotFound>> OneAsync(
-        StoreId store, string key, Databases databases, SegmentStores stores, StoreClocks clocks, CancellationToken ct)
+        StoreId store, string key, DateOnly? asOf, Databases databases, SegmentStores stores, PastReports past, StoreClocks clocks, CancellationToken ct)
     {
         var live = await stores.GetAsync(store, ct).ConfigureAwait(false);
         await using var db = databases.Open(store);
         var row = await db.Segments.SingleOrDefaultAsync(s => s.Key == key && !s.Deleted, ct).ConfigureAwait(false);
         if (row is null) return TypedResults.NotFound();
         var sizes = await SizesAsync(db, clocks.Today(store), row.Id, ct).ConfigureAwait(false);
+        if (asOf is { } day)
+        {
+            var then = await past.AtAsync(store, day, live.Facts.Change, report => report.Segments.FirstOrDefault(s => s.Key == key) is { } s
+                ? (Line: report.Line(s), At: report.Now)
+                : default, ct).ConfigureAwait(false);
+            return then.Line is null ? TypedResults.NotFound() : TypedResults.Ok(new SegmentItem(
+                row.Id, row.Key, row.Name, row.Description, row.Definition, row.Stock, then.Line.Customers, then.Line.AmountSpent, then.Line.Share, [.. sizes[row.Id]],
+                then.At, null, then.Line.Error, then.Line.NoData, row.Version));
+        }
         using var inside = await live.EnterAsync(ct).ConfigureAwait(false);
         return TypedResults.Ok(Item(live, row, sizes, clocks.Now(store)));
     }
@@ -177,10 +187,13 @@ internal static class SegmentsEndpoints
         using var inside = await live.EnterAsync(ct).ConfigureAwait(false);
         try
         {
-            var members = live.Set!.Query(tree);
+            var others = live.Rows.Values.Select(r => new SegmentDefinition(r.Key, r.Definition)).ToList();
+            var answer = SegmentSet.Ask(live.Facts.Columns, others, tree, live.Set!.Now);
+            var members = answer.Members;
+            var warnings = SegmentLint.Check(tree, answer, live.Facts.Columns.Customers).Select(w => w.Part == parsed.Text ? w.Message : $"{w.Part}: {w.Message}");
             var sample = await SamplePeople.OfAsync(databases, live, members.Ordinals, 10, ct).ConfigureAwait(false);
             return TypedResults.Ok(new CheckAnswer(
-                true, parsed.Text, [], Lint.Of(live, members), members.Count, new Money(live.AmountOf(members), live.Facts.Currency), sample));
+                true, parsed.Text, [], [.. warnings], members.Count, new Money(live.AmountOf(members), live.Facts.Currency), sample));
         }
         catch (SegmentException problem)
         {

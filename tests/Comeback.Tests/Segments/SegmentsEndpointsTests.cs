@@ -190,6 +190,7 @@ public sealed class SegmentsEndpointsTests(SegmentsService running) : IClassFixt
         var past = await running.JsonAsync($"{path}/all_buyers/past?asOf={then}");
         Assert.Equal(2, past.GetProperty("customers").GetInt32());
         Assert.Equal(1, past.GetProperty("boughtAfter").GetInt32());
+        Assert.Equal(2, (await running.JsonAsync($"{path}/all_buyers?asOf={then}")).GetProperty("customers").GetInt32());
 
         var moves = await running.JsonAsync($"{path}/migration?from={then}&to={today}&keys=prospects,first_time,repeat");
         Assert.Contains(moves.GetProperty("cells").EnumerateArray(), c =>
