@@ -153,7 +153,7 @@ public sealed partial class SegmentSet
     {
         if (dirty.Count == 0) return;
         var populations = builder.Populations;
-        var by = First(dirty).Cause;
+        var by = Displacing(dirty);
         // Somebody whom time moved is moved by time, whoever it was that time moved first.
         var others = by.Kind == CauseKind.Time ? by : new Cause(CauseKind.Others, by.Id, by.Found);
         foreach (var (ordinal, (needs, _)) in dirty)
@@ -192,6 +192,20 @@ public sealed partial class SegmentSet
             queue.Enqueue(ordinal, wakes[ordinal]);
             queued[ordinal] = wakes[ordinal];
         }
+    }
+
+    // Who is moved by others' changes was moved by what was found when any of those was; and by what just happened only when something did.
+    private static Cause Displacing(Dictionary<int, (Needs Needs, Cause Cause)> dirty)
+    {
+        Cause? happened = null;
+        Cause other = default;
+        foreach (var (_, (_, cause)) in dirty)
+        {
+            if (cause.Found) return cause;
+            if (cause.Kind is CauseKind.Order or CauseKind.Event or CauseKind.Cart or CauseKind.Time) happened ??= cause;
+            else other = cause;
+        }
+        return happened ?? other with { Found = true };
     }
 
     private void Test(int ordinal, CompiledSegment[] candidates, List<MembershipChange>? changes, Cause cause)
@@ -259,13 +273,6 @@ public sealed partial class SegmentSet
             foreach (var population in populations.Where(population => population is { Metric: "number_of_orders", Of: null }))
                 moved.AddRange(population.Index.Near(long.MinValue, long.MaxValue));
         return moved;
-    }
-
-    private static (Needs Needs, Cause Cause) First(Dictionary<int, (Needs Needs, Cause Cause)> dirty)
-    {
-        foreach (var (_, first) in dirty)
-            return first;
-        return default;
     }
 
     private static void Add(Dictionary<int, (Needs Needs, Cause Cause)> dirty, int ordinal, Needs needs, Cause cause)

@@ -65,4 +65,23 @@ public sealed class DemoFlowTests
             Assert.All(await db.Events.Where(e => e.MessageId != null).ToListAsync(stop), e => Assert.True(e.At <= clocks.Now(store)));
         }
     }
+
+    [Fact]
+    public async Task Whoever_changes_rank_because_of_somebody_elses_found_order_starts_nothing()
+    {
+        await using var comeback = await RunningComeback.StartAsync();
+        var shop = await comeback.ShopAsync();
+        for (var part = 0; part < 4; part++)
+        {
+            for (var person = 0; person < 12; person++)
+                for (var order = 0; order <= part; order++)
+                    shop.Customer($"{part}-{person}").Bought("tea", daysAgo: 10 + order + person, quantity: 1 + person);
+            await shop.ArriveAsync(Arrival.Found);
+            await comeback.SettleAsync(shop);
+        }
+        await using var db = comeback.Databases.Open(shop.Id);
+        var memberships = await db.Memberships.ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(memberships, m => m.LeftAt is not null);
+        Assert.All(memberships, m => Assert.False(m.Triggers));
+    }
 }
