@@ -125,11 +125,13 @@ public sealed partial class StoreColumns
 /// <summary>An event in sixteen bytes: 53 bits of microseconds, 6 of kind, 2 of verdict, 2 of channel, 1 that tells a category from a product.</summary>
 internal readonly record struct EventEntry
 {
+    private const long Far = 4_400_000_000_000_000;
     private readonly long packed;
 
     public EventEntry(long at, EventKind kind, HitVerdict verdict, Channel channel, bool category, int subject, uint id)
     {
-        packed = (at << 11) | ((long)kind << 5) | ((long)verdict << 3) | ((long)channel << 1) | (category ? 1L : 0L);
+        // 53 bits reach from 1828 to 2112.
+        packed = (Math.Clamp(at, -Far, Far) << 11) | ((long)kind << 5) | ((long)verdict << 3) | ((long)channel << 1) | (category ? 1L : 0L);
         (Subject, Id) = (subject, id);
     }
 

@@ -35,8 +35,12 @@ public sealed class StoreDays
         ? new StoreDays(zone)
         : throw new ArgumentException($"'{id}' is not a time zone of the TZDB, such as Europe/Copenhagen.", nameof(id)));
 
-    /// <summary>UTC microseconds since 1970, rounded down.</summary>
-    public static long Micros(DateTimeOffset instant) => (long)Math.Floor((instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10m);
+    /// <summary>UTC microseconds since 1970, rounded down; kept within the years 2 to 9998, so that there is a day on either side.</summary>
+    public static long Micros(DateTimeOffset instant)
+    {
+        var (micros, rest) = Math.DivRem(instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks, 10);
+        return Math.Clamp(rest < 0 ? micros - 1 : micros, -62_100_000_000_000_000, 253_300_000_000_000_000);
+    }
 
     /// <summary>The instant of UTC microseconds since 1970.</summary>
     public static DateTimeOffset Instant(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * 10);

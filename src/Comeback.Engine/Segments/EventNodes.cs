@@ -37,9 +37,9 @@ internal sealed class MessagesNode : RowsNode
     protected override Gathered Gather(Subject subject)
     {
         var rows = new Gathered();
-        if ((subject.Kinds & kinds) == 0) return rows;
+        if (!subject.Passing && (subject.Kinds & kinds) == 0) return rows;
         subject.CountAnew();
-        foreach (ref readonly var happened in subject.Columns.EventsOf(subject.Ordinal))
+        foreach (ref readonly var happened in EventsOf(subject))
         {
             if ((kinds & (1UL << (int)happened.Kind)) == 0 || !IsPerson(happened, happened.Kind)) continue;
             if (happened.At > subject.Moment.Now)
@@ -140,9 +140,9 @@ internal sealed class ViewsNode : RowsNode
     protected override Gathered Gather(Subject subject)
     {
         var rows = new Gathered();
-        if ((subject.Kinds & kinds) != 0)
+        if (subject.Passing || (subject.Kinds & kinds) != 0)
         {
-            foreach (ref readonly var happened in subject.Columns.EventsOf(subject.Ordinal))
+            foreach (ref readonly var happened in EventsOf(subject))
             {
                 if ((kinds & (1UL << (int)happened.Kind)) == 0) continue;
                 if (happened.At > subject.Moment.Now)

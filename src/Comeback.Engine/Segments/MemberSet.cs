@@ -21,6 +21,24 @@ public sealed class MemberSet
         }
     }
 
+    /// <summary>Two segments side by side: who is only here, only there, and in both.</summary>
+    public MemberDiff DiffFrom(MemberSet other)
+    {
+        var (here, there, both) = (new MemberSet(), new MemberSet(), new MemberSet());
+        var words = Math.Max(bits.Length, other.bits.Length);
+        foreach (var set in new[] { here, there, both })
+            set.Reserve(words << 6);
+        for (var word = 0; word < words; word++)
+        {
+            var mine = word < bits.Length ? bits[word] : 0;
+            var theirs = word < other.bits.Length ? other.bits[word] : 0;
+            (here.bits[word], there.bits[word], both.bits[word]) = (mine & ~theirs, theirs & ~mine, mine & theirs);
+        }
+        foreach (var set in new[] { here, there, both })
+            set.Recount();
+        return new MemberDiff(here, there, both);
+    }
+
     /// <summary>A copy of the ordinals, ascending.</summary>
     public List<int> ToList()
     {
@@ -66,3 +84,6 @@ public sealed class MemberSet
         Count = 0;
     }
 }
+
+/// <summary>The difference of two segments.</summary>
+public sealed record MemberDiff(MemberSet OnlyFirst, MemberSet OnlySecond, MemberSet Both);

@@ -104,7 +104,7 @@ internal sealed record MovingMonth(int Months) : DateOperand
     private int On(int today) => StoreDays.Number(Shift(StoreDays.Date(today), Months));
 
     private static DateOnly Shift(DateOnly date, int months) =>
-        LocalDate.FromDateOnly(date).PlusMonths(months).ToDateOnly();
+        LocalDate.FromDateOnly(date).PlusMonths(months) is { Year: > 1 and < 9998 } shifted ? shifted.ToDateOnly() : months < 0 ? new DateOnly(2, 1, 1) : new DateOnly(9_998, 1, 1);
 }
 
 /// <summary>A condition on a date, e.g. <c>>= -90d</c>, as one or two bounds.</summary>
@@ -121,6 +121,14 @@ internal sealed class DateTest(Operator op, DateOperand first, DateOperand? seco
         if (known.Plain) return at >= known.From && at < known.Until;
         var wake = long.MaxValue;
         return Test(at, moment.Days.DayOf(at), moment, ref wake);
+    }
+
+    /// <summary>The instants that fit, the end excluded; null where they are no one stretch.</summary>
+    public (long From, long Until)? Window(Moment moment)
+    {
+        var known = span;
+        if (known is null || !ReferenceEquals(known.Moment, moment)) span = known = Find(moment);
+        return known.Plain ? (known.From, known.Until) : null;
     }
 
     private Span? span;

@@ -110,7 +110,7 @@ internal sealed class LinesNode : RowsNode
                 subject.Wake = Math.Min(subject.Wake, order.At);
                 break;
             }
-            if ((order.Flags & OrderFlags.Counted) == 0) continue;
+            if ((order.Flags & OrderFlags.Counted) == 0 || (subject.Passing && !InTime(subject, order.At))) continue;
             var any = false;
             var inTime = false;
             foreach (ref readonly var line in subject.Columns.LinesOf(order.Slot))

@@ -105,6 +105,32 @@ internal abstract class RowsNode : PlanNode
         return string.Create(CultureInfo.InvariantCulture, $"{rows.Count}{amount}, latest {string.Join(", ", days)}");
     }
 
+    /// <summary>The events that can fit: in a pass over everybody only those within the dates asked for, as the log is in order of time.</summary>
+    protected ReadOnlySpan<EventEntry> EventsOf(Subject subject)
+    {
+        var all = subject.Columns.EventsOf(subject.Ordinal);
+        if (!subject.Passing) return all;
+        foreach (var date in Dates)
+        {
+            if (date.Window(subject.Moment) is not var (from, until)) continue;
+            all = all[LowerBound(all, from)..];
+            all = all[..LowerBound(all, until)];
+        }
+        return all;
+    }
+
+    private static int LowerBound(ReadOnlySpan<EventEntry> log, long at)
+    {
+        var (low, high) = (0, log.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (log[middle].At < at) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
     protected bool InTime(Subject subject, long at)
     {
         if (subject.Passing)

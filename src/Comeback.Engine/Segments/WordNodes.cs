@@ -37,6 +37,35 @@ internal sealed class WordNode : PlanNode
     public override bool Test(Subject subject) =>
         (comparison.Operator is Operator.IsNull or Operator.IsNotNull ? Values(subject).Any() : Values(subject).Any(Fits)) != negated;
 
+    public override int Cost => 6;
+
+    // Where a customer has one text, each text is compared once and remembered by its number.
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        Func<CustomerEntry, int>? number = comparison.Attribute switch
+        {
+            "customer_countries" => customer => customer.Country,
+            "customer_email_domain" => customer => customer.EmailDomain,
+            "customer_language" => customer => customer.Language,
+            "customer_phone_country" => customer => customer.Phone,
+            _ => null,
+        };
+        if (number is null || comparison.Operator is Operator.IsNull or Operator.IsNotNull)
+        {
+            bulk.OneByOne(this, mask);
+            return;
+        }
+        var known = new Dictionary<int, bool>();
+        var customers = bulk.Customers;
+        for (var word = 0; word < mask.Length; word++)
+            for (var rest = mask[word]; rest != 0; rest &= rest - 1)
+            {
+                var text = number(customers[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest)]);
+                if (!known.TryGetValue(text, out var fits)) known[text] = fits = (text != 0 && Fits(columns.Texts[text])) != negated;
+                if (!fits) mask[word] &= ~(rest & (~rest + 1));
+            }
+    }
+
     public override string? Witness(Subject subject) => Values(subject).ToArray() is { Length: > 0 } values ? string.Join(", ", values) : "no value";
 
     private bool Fits(string value)
