@@ -9,6 +9,7 @@ internal static class SyncStage
     {
         builder.Services.AddSingleton<RecordWriter>();
         builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddSingleton<Merges>();
         builder.Services.AddSingleton<ImportJob>();
         builder.Services.AddSingleton<StoreCounts>();
         builder.Services.AddSingleton<ImportUploads>();

@@ -90,6 +90,31 @@ public sealed class RecordWriterTests
     }
 
     [Theory, EachDatabase]
+    public async Task A_merge_taken_back_gives_each_their_own_history_and_is_not_made_again(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var store = await database.AddStoreAsync();
+        await database.TellAsync(store, Order("1", Account("7", name: "Bob")));
+        await database.TellAsync(store, Order("2", Guest("ann@shop.test", "Ann")));
+        // Bob orders for Ann once, with her address; then each orders again.
+        await database.TellAsync(store, Order("3", Account("7", "ann@shop.test", "Bob")));
+        await database.TellAsync(store, Order("4", Guest("ann@shop.test", "Ann")));
+        await using var db = database.Open(store);
+        Assert.Single(await db.Orders.Select(o => o.CustomerId).Distinct().ToListAsync());
+        var merges = new Merges(database.Writer, database.Clocks);
+        var id = (await db.Merges.SingleAsync()).Id;
+        Assert.True(await merges.UndoAsync(store, id, default));
+        Assert.False(await merges.UndoAsync(store, id, default));
+        var owners = await db.Orders.OrderBy(o => o.ExternalId).Select(o => o.CustomerId).ToListAsync();
+        Assert.Equal((owners[0], owners[1]), (owners[2], owners[3]));
+        Assert.NotEqual(owners[0], owners[1]);
+        Assert.Null((await db.Customers.SingleAsync(c => c.Id == owners[1])).MergedInto);
+        await database.TellAsync(store, Order("5", Account("7", "ann@shop.test", "Bob")), Order("6", Guest("ann@shop.test", "Ann")));
+        owners = await db.Orders.OrderBy(o => o.ExternalId).Select(o => o.CustomerId).ToListAsync();
+        Assert.Equal((owners[0], owners[1]), (owners[4], owners[5]));
+    }
+
+    [Theory, EachDatabase]
     public async Task A_phone_without_an_address_is_a_person_and_joins_the_one_address_it_was_seen_with(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
