@@ -21,6 +21,7 @@ internal static class Problems
         UnauthorizedAccessException =>
             $"{problem.Message.TrimEnd('.')}: give this user the right to read and write there, or choose another folder with the setting Comeback:Data.",
         FileNotFoundException { FileName: { } file } => $"There is no file {file}: check the path.",
+        IOException io when io.Message.Contains("already exists", StringComparison.Ordinal) => $"{io.Message.TrimEnd('.')}: choose another name or folder.",
         DirectoryNotFoundException => $"{problem.Message.TrimEnd('.')}: check the path.",
         _ => null,
     };

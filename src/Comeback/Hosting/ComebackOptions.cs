@@ -54,7 +54,7 @@ internal sealed record ComebackOptions
             PublicUrl = PublicOf(section, urls),
             MasterKeyFile = Absolute(Text(section, "MasterKeyFile")),
             OldMasterKeyFiles = [.. (Text(section, "OldMasterKeyFiles") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(f => Absolute(f)!)],
-            ConnectionString = Secret(configuration, "ConnectionStrings:Comeback"),
+            ConnectionString = Connection(Secret(configuration, "ConnectionStrings:Comeback")),
             Proxies = [.. (Text(section, "Proxies") ?? "").Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Proxy)],
             AllowLoopback = development && Flag(section, "AllowLoopback"),
             Telemetry = Flag(section, "Telemetry"),
@@ -97,6 +97,19 @@ internal sealed record ComebackOptions
             }
         }
         return urls.Length > 0 ? urls : throw new UserError("The setting Comeback:Urls is empty: give an address such as http://localhost:5080, or leave it out.");
+    }
+
+    private static string? Connection(string? text)
+    {
+        try
+        {
+            return text is null ? null : new System.Data.Common.DbConnectionStringBuilder { ConnectionString = text }.ConnectionString.Length > 0 ? text : null;
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UserError(
+                "The setting ConnectionStrings:Comeback is neither a PostgreSQL string (Host=...;Database=...;Username=...) nor a SQLite one (Data Source=FILE).", inner: problem);
+        }
     }
 
     private static Uri PublicOf(IConfigurationSection section, IReadOnlyList<string> urls)

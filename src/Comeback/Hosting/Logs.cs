@@ -23,6 +23,9 @@ internal static class Logs
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+            .MinimumLevel.Override("Comeback.Hosting.OperatorAuthentication", LogEventLevel.Warning)
+            // A ring that does not open is said in one sentence at start.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Fatal)
             // A failed start is said in one sentence by the command line.
             .Filter.ByExcluding(line => line.MessageTemplate.Text == "Hosting failed to start")
             .Enrich.With(new WithoutRequestPaths())

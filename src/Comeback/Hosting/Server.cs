@@ -72,7 +72,9 @@ internal static class Server
     /// <summary>What must hold before anything is read or written: the data folder, the schema, the key ring.</summary>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken stop)
     {
-        Directory.CreateDirectory(services.GetRequiredService<ComebackOptions>().Data);
+        var folder = services.GetRequiredService<ComebackOptions>().Data;
+        if (File.Exists(folder)) throw new UserError($"The data folder {folder} is a file: choose another with the setting Comeback:Data.");
+        Directory.CreateDirectory(folder);
         await services.GetRequiredService<Migrator>().MigrateAsync(stop).ConfigureAwait(false);
         await KeyRing.OpenAsync(services, stop).ConfigureAwait(false);
     }

@@ -71,6 +71,7 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
         await db.SaveChangesAsync(ct).ConfigureAwait(false);
 
         await db.Identities.Where(i => all.Contains(i.CustomerId)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
+        await UnlinkAsync(db, person, ct).ConfigureAwait(false);
         await db.Merges.Where(m => all.Contains(m.From) || all.Contains(m.Into)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
         await db.Consents.Where(c => all.Contains(c.CustomerId)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
         await db.Events.Where(e => e.CustomerId != null && all.Contains(e.CustomerId.Value)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
@@ -81,10 +82,12 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
         await db.Runs.Where(r => all.Contains(r.CustomerId) && (r.State == RunState.Waiting || r.State == RunState.Held))
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Stopped).SetProperty(x => x.Why, "erased"), ct).ConfigureAwait(false);
         await db.Orders.Where(o => all.Contains(o.CustomerId))
-            .ExecuteUpdateAsync(o => o.SetProperty(x => x.DiscountCodes, "[]").SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
+            .ExecuteUpdateAsync(o => o.SetProperty(x => x.DiscountCodes, "[]").SetProperty(x => x.Claim, (string?)null).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
+        await db.Refunds.Where(r => all.Contains(r.CustomerId))
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.Claim, (string?)null).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
         await db.Carts.Where(c => c.CustomerId != null && all.Contains(c.CustomerId.Value))
             .ExecuteUpdateAsync(c => c.SetProperty(x => x.Lines, "[]").SetProperty(x => x.RecoveryUrl, (string?)null).SetProperty(x => x.Visitor, (string?)null)
-                .SetProperty(x => x.Closed, true).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
+                .SetProperty(x => x.Claim, (string?)null).SetProperty(x => x.Closed, true).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
         await db.Messages.Where(m => all.Contains(m.CustomerId) && (m.State == MessageState.Queued))
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.State, MessageState.Dropped).SetProperty(x => x.Why, "erased"), ct).ConfigureAwait(false);
         await db.Messages.Where(m => all.Contains(m.CustomerId))
@@ -94,6 +97,26 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
         await db.Links.Where(l => l.StoreId == store && all.Contains(l.CustomerId) && l.Purpose != LinkPurpose.Unsubscribe && l.Purpose != LinkPurpose.Preferences)
             .ExecuteDeleteAsync(ct).ConfigureAwait(false);
         await ForgetRowsAsync(db, all, change, now, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Addresses, numbers and records of others that were seen together with this person's.</summary>
+    private static async Task UnlinkAsync(ComebackDb db, Person person, CancellationToken ct)
+    {
+        foreach (var value in person.Emails.Concat(person.Phones).Concat(person.Accounts).ToList())
+        {
+            // As it stands inside a JSON string: the plus of a number may be written as an escape there.
+            var written = System.Text.Json.JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+            var escaped = System.Text.Json.JsonEncodedText.Encode(value).ToString();
+            foreach (var form in new[] { $"\"{written}\"", $"\"{escaped}\"" }.Distinct(StringComparer.Ordinal))
+            {
+                await db.Identities.Where(i => i.Links.Contains(form)).ExecuteUpdateAsync(i => i.SetProperty(x => x.Links, "[]"), ct).ConfigureAwait(false);
+                await db.Identities.Where(i => i.Claim != null && i.Claim.Contains(form)).ExecuteUpdateAsync(i => i.SetProperty(x => x.Claim, (string?)null), ct).ConfigureAwait(false);
+                if (!person.Rows.Any(r => r.DoubtfulContact)) continue;
+                // A shared address: others' orders carry it too.
+                await db.Orders.Where(o => o.Claim != null && o.Claim.Contains(form)).ExecuteUpdateAsync(o => o.SetProperty(x => x.Claim, (string?)null), ct).ConfigureAwait(false);
+                await db.Carts.Where(o => o.Claim != null && o.Claim.Contains(form)).ExecuteUpdateAsync(o => o.SetProperty(x => x.Claim, (string?)null), ct).ConfigureAwait(false);
+            }
+        }
     }
 
     // The row itself stays as a tombstone: its ordinal is an index into the columns, and orders point to it.
