@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Comeback.Tests.Infra;
 
@@ -46,7 +47,12 @@ internal sealed class TestServer : IAsyncDisposable
         folder ??= Directory.CreateTempSubdirectory("comeback-run-").FullName;
         var app = await Server.StartAsync(Settings(folder, environment, settings), builder =>
         {
-            if (time is not null) builder.Services.AddSingleton(time);
+            if (time is not null)
+            {
+                builder.Services.AddSingleton(time);
+                // A clock that jumps would wake the followers once for each second that it jumps over.
+                foreach (var own in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsOurs(s)).ToList()) builder.Services.Remove(own);
+            }
             adjust?.Invoke(builder);
         }, CancellationToken.None);
         return new TestServer(app, folder, own);
@@ -54,7 +60,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>What verbs and servers of one folder are started with.</summary>
     public static string[] Settings(string folder, string environment = "Development", params string[] settings) =>
-        [$"--environment={environment}", $"--Comeback:Data={folder}", "--Comeback:Urls=http://127.0.0.1:0", "--Demo:Enabled=false", .. settings];
+        [$"--environment={environment}", $"--Comeback:Data={folder}", "--Comeback:Urls=http://127.0.0.1:0", "--Demo:Enabled=false", "--Comeback:Demo=off", "--Comeback:Schedule=off", .. settings];
 
     public HttpClient NewClient(bool fromOurPages = true)
     {
@@ -78,6 +84,8 @@ internal sealed class TestServer : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
+
+    private static bool IsOurs(ServiceDescriptor service) => (service.ImplementationType ?? service.ImplementationFactory?.Method.DeclaringType)?.Assembly == typeof(Server).Assembly;
 
     public async ValueTask DisposeAsync()
     {
