@@ -13,7 +13,7 @@ namespace Comeback.Facts;
 /// Streams rows of one store into its columns: everything (a rebuild), or what changed after a cursor. All tables are read in one snapshot, so that
 /// the counter it returns is exactly what the columns hold.
 /// </summary>
-internal sealed class FactsReader(Databases databases)
+internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = null)
 {
     /// <summary>Puts every row with <c>after &lt; change &lt;= until</c> and returns <c>until</c>: the store's counter in the snapshot that was read.</summary>
     /// <param name="touches">What to decide anew; null for a rebuild, where everybody is.</param>
@@ -30,7 +30,8 @@ internal sealed class FactsReader(Databases databases)
         // Catalogue before lines, people before what they did: the columns look both up.
         var catalogue = await CategoriesAsync(scope, columns, touches).ConfigureAwait(false);
         catalogue += await ProductsAsync(scope, columns, touches).ConfigureAwait(false);
-        var (rows, parted) = await CustomersAsync(scope, columns, touches).ConfigureAwait(false);
+        var blocked = hashes is null ? [] : await BlockedAsync(scope).ConfigureAwait(false);
+        var (rows, parted) = await CustomersAsync(scope, columns, touches, blocked).ConfigureAwait(false);
         rows += await ConsentsAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await OrdersAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await RefundsAsync(scope, columns, touches).ConfigureAwait(false);
@@ -102,7 +103,28 @@ internal sealed class FactsReader(Databases databases)
         }
     }
 
-    private static async Task<(long Rows, bool Parted)> CustomersAsync(Scope scope, StoreColumns columns, TouchList? touches)
+    /// <summary>Addresses that must not be written to, by their keyed hashes: bounced, complained, erased.</summary>
+    private static async Task<HashSet<(Channel Channel, string Hash)>> BlockedAsync(Scope scope)
+    {
+        var blocked = new HashSet<(Channel, string)>();
+        await using var reader = await scope.RowsAsync(FactsSql.Suppressions).ConfigureAwait(false);
+        while (await reader.ReadAsync(scope.Ct).ConfigureAwait(false)) blocked.Add(((Channel)reader.GetInt32(0), reader.GetString(1)));
+        return blocked;
+    }
+
+    private List<Channel> BlockedOf(HashSet<(Channel Channel, string Hash)> blocked, string? email, string? phone)
+    {
+        var found = new List<Channel>();
+        foreach (var channel in Enum.GetValues<Channel>())
+        {
+            var address = channel == Channel.Email ? email : phone;
+            if (!string.IsNullOrEmpty(address) && blocked.Contains((channel, hashes!.Of(channel, address)))) found.Add(channel);
+        }
+        return found;
+    }
+
+    private async Task<(long Rows, bool Parted)> CustomersAsync(
+        Scope scope, StoreColumns columns, TouchList? touches, HashSet<(Channel Channel, string Hash)> blocked)
     {
         var (rows, parted) = (0L, false);
         await using var reader = await scope.RowsAsync(FactsSql.Customers).ConfigureAwait(false);
@@ -124,6 +146,7 @@ internal sealed class FactsReader(Databases databases)
                 Region = Text(reader, 5), City = Text(reader, 6), Language = Text(reader, 7), Tags = Texts(reader.GetString(8)),
                 BirthDate = reader.IsDBNull(9) ? null : DateOnly.ParseExact(reader.GetString(9), "yyyy-MM-dd", CultureInfo.InvariantCulture),
                 CreatedAt = created, NotAShopper = reader.GetBoolean(12), DoubtfulContact = reader.GetBoolean(13),
+                Blocked = blocked.Count == 0 ? [] : BlockedOf(blocked, Text(reader, 2), Text(reader, 3)),
                 Gone = into is not null || reader.GetBoolean(16), Lifetime = Lifetime(Text(reader, 17), updated),
             });
             if (into is { } other)

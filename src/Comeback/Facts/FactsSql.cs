@@ -31,6 +31,8 @@ internal static class FactsSql
         WHERE c.store_id = @store AND c.change > @after AND c.change <= @until ORDER BY c.change, c.id
         """;
 
+    public const string Suppressions = "SELECT channel, address_hash FROM suppressions WHERE store_id = @store";
+
     public const string Consents = """
         SELECT c.ordinal, n.channel, n.state, n.at, n.id FROM consents n JOIN customers c ON c.store_id = @store AND c.id = n.customer_id
         WHERE n.store_id = @store AND n.change > @after AND n.change <= @until ORDER BY n.change, n.id

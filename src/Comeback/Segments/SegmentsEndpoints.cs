@@ -100,7 +100,7 @@ internal static class SegmentsEndpoints
             await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
             return new SegmentSaved(row.Id, row.Key, row.Definition, row.Version);
         }, ct).ConfigureAwait(false);
-        await stores.PassAsync(store, ct).ConfigureAwait(false);
+        await stores.PassAsync(store, CancellationToken.None).ConfigureAwait(false);
         return TypedResults.Created($"/api/stores/{store}/segments/{Uri.EscapeDataString(saved.Key)}", saved);
     }
 
@@ -121,7 +121,7 @@ internal static class SegmentsEndpoints
             return new SegmentSaved(row.Id, row.Key, row.Definition, row.Version);
         }, ct).ConfigureAwait(false);
         if (saved is null) return TypedResults.NotFound();
-        await stores.PassAsync(store, ct).ConfigureAwait(false);
+        await stores.PassAsync(store, CancellationToken.None).ConfigureAwait(false);
         return TypedResults.Ok(saved);
     }
 
@@ -141,7 +141,7 @@ internal static class SegmentsEndpoints
             return true;
         }, ct).ConfigureAwait(false);
         if (!there) return TypedResults.NotFound();
-        await stores.PassAsync(store, ct).ConfigureAwait(false);
+        await stores.PassAsync(store, CancellationToken.None).ConfigureAwait(false);
         return TypedResults.NoContent();
     }
 
