@@ -4,6 +4,7 @@ using Comeback.Engine;
 using Comeback.Engine.Messages;
 using Comeback.Engine.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Messages;
@@ -18,10 +19,12 @@ internal static class MessagesEndpoints
         store.MapGet("/messages/{id}/body", BodyAsync).WithName("MessageBody");
     }
 
-    internal static async Task<Ok<MessagePage>> ListAsync(
-        StoreId store, MessageState? state, string? campaign, CustomerId? customer, string? after, int? limit, Databases databases, CancellationToken ct)
+    internal static async Task<Results<Ok<MessagePage>, ProblemHttpResult>> ListAsync(
+        StoreId store, [FromQuery(Name = "state")] string? stateName, string? campaign, CustomerId? customer, string? after, int? limit, Databases databases, CancellationToken ct)
     {
         var take = Math.Clamp(limit ?? 50, 1, 200);
+        MessageState? state = Enum.TryParse<MessageState>(stateName, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null;
+        if (stateName is not null && state is null) return TypedResults.Problem("state is queued, handingOver, sent, failed, dropped, unknown, delivered or bounced.", statusCode: StatusCodes.Status400BadRequest);
         await using var db = databases.Open(store);
         var all = from m in db.Messages
                   join c in db.Campaigns on m.CampaignId equals c.Id
