@@ -133,7 +133,7 @@ internal sealed partial class SmtpSink : IAsyncDisposable
                     await writer.WriteLineAsync("451 4.3.0 later");
                     return true;
                 }
-                var id = MessageId().Match(text.ToString()).Groups[1].Value;
+                var id = MessageId().Match(text.ToString()).Groups["id"].Value;
                 Taken.GetOrAdd(id, _ => new ConcurrentQueue<string>()).Enqueue(text.ToString());
                 if (Thinks > TimeSpan.Zero) await Task.Delay(Thinks, stop.Token);
                 if (Mood == SinkMood.SilentAfterText) return false;
@@ -145,6 +145,6 @@ internal sealed partial class SmtpSink : IAsyncDisposable
         return false;
     }
 
-    [GeneratedRegex(@"^Message-Id:\s*<([^>]+)>", RegexOptions.IgnoreCase | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^Message-Id:\s*<(?<id>[^>]+)>", RegexOptions.IgnoreCase | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MessageId();
 }
