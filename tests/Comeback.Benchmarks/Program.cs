@@ -1,4 +1,8 @@
 using Comeback.Benchmarks;
+using Comeback.Tests.Infra;
+
+// A process that was started to be killed while it sends does that and nothing else.
+await KillRun.BeTheChildAsync();
 
 // One verb a benchmark; each prints a table of ratios measured in one run.
 switch (args.FirstOrDefault())
@@ -9,7 +13,13 @@ switch (args.FirstOrDefault())
     case "segments":
         SegmentsBenchmark.Run(args);
         return 0;
+    case "sending":
+        await SendingBenchmark.RunAsync(args);
+        return 0;
+    case "kills":
+        await SendingBenchmark.KillsAsync(args);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Say which: import [--file online-retail.csv.gz] [--pairs 3], segments [--customers 50000] [--pairs 7]").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync("Say which: import [--file online-retail.csv.gz] [--pairs 3], segments [--customers 50000] [--pairs 7], sending [--people 2000], kills [--kills 1000]").ConfigureAwait(false);
         return 2;
 }
