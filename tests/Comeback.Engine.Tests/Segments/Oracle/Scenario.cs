@@ -27,6 +27,7 @@ internal sealed class Scenario
             keys.Add("s" + i);
         }
         Categories();
+        if (tape.Chance(2)) Regulars();
     }
 
     public World World { get; }
@@ -184,6 +185,29 @@ internal sealed class Scenario
             _ => Now.AddDays(-tape.Next(tape.Pick(10, 100, 800))),
         };
         return precise ? at : new DateTimeOffset(at.Year, at.Month, at.Day, 12, 0, 0, TimeSpan.Zero);
+    }
+
+    // About thirty gaps, so that the store has a median of its own, near the point where it begins to count.
+    private void Regulars()
+    {
+        var spread = 1 + tape.Next(30);
+        for (var who = 7; who < 10; who++)
+        {
+            Put(new CustomerFacts { Id = new(who + 1), Ordinal = who, CreatedAt = Now.AddYears(-1) });
+            for (var i = 0; i < 10 + (who % 2); i++)
+            {
+                var order = new OrderFacts
+                {
+                    Id = new((who * 100) + i),
+                    Ordinal = who,
+                    PlacedAt = Now.AddDays(-1 - (i * (1 + ((who * 7 + spread) % 13)))),
+                    Standing = OrderStanding.Counted,
+                    SpentMinor = 1_000,
+                };
+                World.Orders[order.Id.Value] = order;
+                Columns.PutOrder(order);
+            }
+        }
     }
 
     private void Categories()
