@@ -20,6 +20,7 @@ internal sealed partial class RecordBatch
 
     private readonly Dictionary<string, Work<CategoryRow>> categories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Work<ProductRow>> products = new(StringComparer.Ordinal);
+    private bool productsRead;
     private readonly Dictionary<long, List<VariantRow>> variants = [];
     private readonly HashSet<long> replacedVariants = [];
     private readonly HashSet<long> replacedLinks = [];
@@ -80,6 +81,12 @@ internal sealed partial class RecordBatch
         {
             categoryKeys.UnionWith(await transaction.Db.Categories.Select(r => r.Key).ToListAsync(transaction.Cancellation).ConfigureAwait(false));
         }
+        productsRead = productIds.Count > 0;
+        foreach (var id in productIds)
+        {
+            if (memory?.Products.TryGetValue(id, out var known) == true) products[id] = new Work<ProductRow>(known, false);
+        }
+        productIds.ExceptWith(products.Keys);
         foreach (var row in await FindAsync<ProductRow, string>(productIds, (all, keys) => all.Where(r => EF.Parameter(keys).Contains(r.ExternalId))).ConfigureAwait(false))
             products[row.ExternalId] = new Work<ProductRow>(row, false);
         if (anyLinks)

@@ -12,6 +12,16 @@ namespace Comeback.Sync;
 internal sealed record BatchStore(StoreId Id, Currency Currency, IReadOnlyCollection<string> OwnDomains);
 
 /// <summary>
+/// What the last batch of a store left in memory. It holds as long as the store's counter is where that batch left it: anybody else's change drops it.
+/// </summary>
+internal sealed class BatchMemory
+{
+    public const int MostProducts = 50_000;
+    public long Change { get; set; }
+    public Dictionary<string, ProductRow> Products { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>
 /// One batch of records inside one transaction. What it needs is read at once, decided in memory, written at once.
 /// </summary>
 /// <remarks>
@@ -23,7 +33,7 @@ internal sealed record BatchStore(StoreId Id, Currency Currency, IReadOnlyCollec
 /// Every rule is a maximum, a minimum or a growing set, so the end does not depend on the order in which records arrive.
 /// </remarks>
 internal sealed partial class RecordBatch(
-    Databases databases, StoreTransaction transaction, BatchStore store, Arrival arrival, DateTimeOffset now, IAddressHashes? hashes)
+    Databases databases, StoreTransaction transaction, BatchStore store, Arrival arrival, DateTimeOffset now, IAddressHashes? hashes, BatchMemory? memory = null)
 {
     private static readonly TimeSpan Late = TimeSpan.FromHours(48);
     private long nextId;
@@ -32,6 +42,13 @@ internal sealed partial class RecordBatch(
 
     public int Written { get; private set; }
     public int Unchanged { get; private set; }
+
+    /// <summary>The products as this batch leaves them, for the next one; nothing when it named none.</summary>
+    public void Remember(BatchMemory kept)
+    {
+        if (!productsRead) return;
+        foreach (var (id, work) in products) kept.Products[id] = work.Row;
+    }
 
     public async Task<long> ApplyAsync(IReadOnlyList<Prepared> records)
     {

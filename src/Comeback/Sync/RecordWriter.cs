@@ -25,6 +25,7 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
     private static readonly TimeSpan Aim = TimeSpan.FromMilliseconds(50);
     // On PostgreSQL nobody else waits for our transaction but this store, and each costs a round trip or twenty.
     private const int FewestRows = 50, MostRows = 6_000, PostgresRows = 6_000;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<StoreId, BatchMemory> memories = new();
     private int rowsAtOnce = 1_500;
 
     /// <summary>Writes all of them, in one or several transactions of at most about 50 ms each; each transaction is whole by itself.</summary>
@@ -50,8 +51,17 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
     private async Task<RecordsWritten> WriteAsync(StoreTransaction transaction, List<Prepared> records, Arrival arrival)
     {
         var began = time.GetTimestamp();
-        var batch = new RecordBatch(databases, transaction, await StoreAsync(transaction).ConfigureAwait(false), arrival, clocks.Now(transaction.Store), hashes);
+        // Taken out, so that a transaction that fails leaves no rows behind that were never written.
+        var (store, counter) = await StoreAsync(transaction).ConfigureAwait(false);
+        if (!memories.TryRemove(transaction.Store, out var memory) || memory.Change != counter || memory.Products.Count > BatchMemory.MostProducts) memory = new BatchMemory();
+        var batch = new RecordBatch(databases, transaction, store, arrival, clocks.Now(transaction.Store), hashes, memory);
         var change = await batch.ApplyAsync(records).ConfigureAwait(false);
+        transaction.AfterCommit(() =>
+        {
+            batch.Remember(memory);
+            memory.Change = change;
+            memories[transaction.Store] = memory;
+        });
         Adapt(records, time.GetElapsedTime(began));
         return new RecordsWritten(batch.Written, batch.Unchanged, change);
     }
@@ -82,9 +92,9 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
         rowsAtOnce = (int)Math.Clamp((rowsAtOnce + fitting) / 2, FewestRows, MostRows);
     }
 
-    private static async Task<BatchStore> StoreAsync(StoreTransaction transaction)
+    private static async Task<(BatchStore Store, long Change)> StoreAsync(StoreTransaction transaction)
     {
-        var row = await transaction.Db.Stores.Where(s => s.Id == transaction.Store).Select(s => new { s.Currency, s.Settings, s.Url })
+        var row = await transaction.Db.Stores.Where(s => s.Id == transaction.Store).Select(s => new { s.Currency, s.Settings, s.Url, s.Change })
             .SingleAsync(transaction.Cancellation).ConfigureAwait(false);
         var own = new HashSet<string>(StringComparer.Ordinal);
         if (Uri.TryCreate(row.Url, UriKind.Absolute, out var url)) own.Add(url.Host.StartsWith("www.", StringComparison.Ordinal) ? url.Host[4..] : url.Host);
@@ -92,6 +102,6 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
         if (settings.RootElement.TryGetProperty("sender", out var sender) && sender.ValueKind == JsonValueKind.Object
             && sender.TryGetProperty("ownDomains", out var domains) && domains.ValueKind == JsonValueKind.Array)
             own.UnionWith(domains.EnumerateArray().Select(d => d.GetString()?.ToLowerInvariant()).OfType<string>());
-        return new BatchStore(transaction.Store, Currency.Parse(row.Currency), own);
+        return (new BatchStore(transaction.Store, Currency.Parse(row.Currency), own), row.Change);
     }
 }

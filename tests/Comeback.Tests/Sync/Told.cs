@@ -13,11 +13,14 @@ internal static class Told
     public static readonly Currency Pounds = Currency.Parse("GBP");
     public static readonly DateTimeOffset Monday = new(2026, 3, 2, 8, 0, 0, TimeSpan.Zero);
 
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<TestDatabase, RecordWriter> Writers = [];
+
     public static RecordWriter Records(this TestDatabase database, IAddressHashes? hashes = null) =>
         new(database.Databases, database.Writer, database.Clocks, TimeProvider.System, hashes);
 
     public static Task<RecordsWritten> TellAsync(this TestDatabase database, StoreId store, params StoreRecord[] records) =>
-        database.Records().WriteAsync(store, records, Arrival.Live, Lane.Live, CancellationToken.None);
+        // One writer a database, as in the service, so that what it keeps in memory is under test too.
+        Writers.GetValue(database, d => d.Records()).WriteAsync(store, records, Arrival.Live, Lane.Live, CancellationToken.None);
 
     public static OrderRecord Order(string id, Person person, double hours = 0, OrderStanding standing = OrderStanding.Counted, long total = 1000, params string[] products) => new()
     {
