@@ -15,7 +15,7 @@ export default function Preferences() {
   const session = useRead<Session>('/session', { staleTime: Infinity, retry: false });
   return (
     <DialogTrigger>
-      <AriaButton className="button plain" aria-label={t('app.preferences')}>
+      <AriaButton className="button plain" aria-label={`${languages[language]}. ${t('app.preferences')}`}>
         <Icon name="language" size={17} />
         <span className="only-wide">{languages[language]}</span>
       </AriaButton>
