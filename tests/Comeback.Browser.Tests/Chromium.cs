@@ -30,6 +30,7 @@ public sealed class Chromium : IAsyncLifetime
             Why = "The admin is not built (it was left out with -p:Admin=false).";
             return;
         }
+        Assertions.SetDefaultExpectTimeout(15_000);
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new()
         {

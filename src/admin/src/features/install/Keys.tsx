@@ -24,6 +24,8 @@ export function Keys() {
   const reread = () => client.invalidateQueries({ queryKey: path.split('/') });
   const refused = (e: ApiError) => toasts.say(t('state.notSaved', { reason: e.message }), { tone: 'bad' });
 
+  // A service without the event API has no keys to show.
+  if (read.error?.status === 404) return null;
   return (
     <Card title={t('settings.keys')}>
       <div className="stack">
