@@ -18,8 +18,8 @@ public sealed class CampaignTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(winBack).ToBeCheckedAsync();
         await page.Locator("label.switch").Filter(new() { Has = winBack }).ClickAsync();
         await Expect(winBack).Not.ToBeCheckedAsync();
-        await app.UntilAsync("win back is off", async () => await StateAsync(app, store, "win_back") == "off");
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(winBack).ToBeCheckedAsync();
         await app.UntilAsync("win back is on again", async () => await StateAsync(app, store, "win_back") == "on");
     }
 
@@ -31,7 +31,7 @@ public sealed class CampaignTests(Chromium chromium) : BrowserTest(chromium)
     {
         var app = await Chromium.DemoAsync();
         var store = await app.DemoAsync();
-        await app.UntilAsync("a message was sent", async () => (await app.ReadAsync($"/api/stores/{store}/messages?state=sent")).GetProperty("items").GetArrayLength() > 0, TimeSpan.FromMinutes(2));
+        await app.UntilAsync("a message was sent", async () => (await app.ReadAsync($"/api/stores/{store}/messages?state=sent")).GetProperty("items").GetArrayLength() > 0, TimeSpan.FromMinutes(4));
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/outbox");
@@ -42,7 +42,7 @@ public sealed class CampaignTests(Chromium chromium) : BrowserTest(chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Plain text" }).ClickAsync();
         await Expect(page.Locator("pre.plain")).Not.ToBeEmptyAsync();
 
-        await app.UntilAsync("an order followed a click", async () => (await app.ReadAsync($"/api/stores/{store}/home")).GetProperty("campaignRevenue").GetProperty("minor").GetString() != "0", TimeSpan.FromMinutes(3));
+        await app.UntilAsync("an order followed a click", async () => (await app.ReadAsync($"/api/stores/{store}/home")).GetProperty("campaignRevenue").GetProperty("minor").GetString() != "0", TimeSpan.FromMinutes(5));
         await merchant.OpensAsync($"/{store}");
         await Expect(page.Locator("a.stat").Filter(new() { HasText = "From campaigns" })).Not.ToContainTextAsync("kr 0\n");
     }

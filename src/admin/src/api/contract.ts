@@ -1,6 +1,6 @@
 import type { Money } from '@/lib/money';
 
-// The shapes that the admin reads. types.ts is generated from the OpenAPI document; a test holds these names against it.
+// The shapes that the admin reads. types.ts is made from the OpenAPI document; contract.check.ts holds these names against it.
 
 export interface Page<T> {
   items: T[];

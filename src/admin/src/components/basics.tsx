@@ -19,7 +19,7 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
 export function Button({ variant, small, icon, label, busy, children, className, disabled, onClick, type = 'button', ...rest }: ButtonProps) {
   // A busy button stays focusable, so that the keyboard does not lose its place.
   return (
-    <button {...rest} type={type} className={look(variant, small, !children, className)} aria-label={label} aria-busy={busy || undefined} disabled={disabled} onClick={busy ? (e) => e.preventDefault() : onClick}>
+    <button {...rest} type={type} className={look(variant, small, !children, className)} aria-label={label ?? rest['aria-label']} aria-busy={busy || undefined} disabled={disabled} onClick={busy ? (e) => e.preventDefault() : onClick}>
       {icon && <Icon name={icon} size={16} />}
       {children}
     </button>

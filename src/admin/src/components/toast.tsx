@@ -15,7 +15,7 @@ interface Toasts {
 }
 
 const Context = createContext<Toasts | null>(null);
-const READING_MS = 6000;
+const READING_MS = 10_000;
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const t = useT();
