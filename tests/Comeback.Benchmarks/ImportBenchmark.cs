@@ -104,7 +104,12 @@ internal static class ImportBenchmark
             var at = TimeProvider.System.GetUtcNow();
             OrderRecord order = new()
             {
-                ExternalId = $"{i}", Number = $"#{i}", Person = new Person { Email = $"c{i % 500}@example.com" }, PlacedAt = at, UpdatedAt = at, Standing = OrderStanding.Counted,
+                ExternalId = $"{i}",
+                Number = $"#{i}",
+                Person = new Person { Email = $"c{i % 500}@example.com" },
+                PlacedAt = at,
+                UpdatedAt = at,
+                Standing = OrderStanding.Counted,
                 Total = new Money(1000, pounds),
                 Lines = [new OrderLineRecord { ProductExternalId = $"p{i % 50}", Title = "Tea", Quantity = 1, UnitPrice = new Money(1000, pounds), Total = new Money(1000, pounds) }],
             };

@@ -128,8 +128,21 @@ public sealed class TroubleTests(Chromium chromium) : BrowserTest(chromium)
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var items = Enumerable.Range(1, 10_000).Select(i => new
         {
-            id = $"{i}", key = $"own_{i}", name = $"Segment {i}", description = (string?)null, definition = "number_of_orders >= 1", stock = false, customers = i,
-            amountSpent = new { minor = $"{i}00", currency = "DKK" }, share = 0.1, sizes = Array.Empty<object>(), evaluatedAt = "2026-01-01T00:00:00Z", lagSeconds = 0, error = (string?)null, noData = false, version = 1,
+            id = $"{i}",
+            key = $"own_{i}",
+            name = $"Segment {i}",
+            description = (string?)null,
+            definition = "number_of_orders >= 1",
+            stock = false,
+            customers = i,
+            amountSpent = new { minor = $"{i}00", currency = "DKK" },
+            share = 0.1,
+            sizes = Array.Empty<object>(),
+            evaluatedAt = "2026-01-01T00:00:00Z",
+            lagSeconds = 0,
+            error = (string?)null,
+            noData = false,
+            version = 1,
         });
         await merchant.IsToldAsync($"/stores/{store}/segments", 200, new { asOf = "2026-01-01T00:00:00Z", buyers = 10_000, amountSpent = new { minor = "1000", currency = "DKK" }, items });
         await merchant.OpensAsync($"/{store}/segments");

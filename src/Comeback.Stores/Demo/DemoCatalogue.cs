@@ -31,7 +31,14 @@ internal static partial class DemoCatalogue
     /// <summary>Minor units of the store's currency for one major unit of another; none is known for the yen, on purpose.</summary>
     public static IReadOnlyDictionary<string, decimal> RateToDkk { get; } = new Dictionary<string, decimal>(StringComparer.Ordinal)
     {
-        ["DKK"] = 1m, ["EUR"] = 7.46m, ["SEK"] = .67m, ["NOK"] = .64m, ["GBP"] = 8.72m, ["SAR"] = 1.83m, ["AED"] = 1.87m, ["KWD"] = 22.4m,
+        ["DKK"] = 1m,
+        ["EUR"] = 7.46m,
+        ["SEK"] = .67m,
+        ["NOK"] = .64m,
+        ["GBP"] = 8.72m,
+        ["SAR"] = 1.83m,
+        ["AED"] = 1.87m,
+        ["KWD"] = 22.4m,
     };
 
     public static IReadOnlyList<DemoCategory> Categories { get; } = ReadCategories();
@@ -85,7 +92,9 @@ internal static partial class DemoCatalogue
 
     private static Dictionary<string, string> Names(string english, string danish, string arabic) => new(StringComparer.Ordinal)
     {
-        ["en"] = english, ["da"] = danish, ["ar"] = arabic,
+        ["en"] = english,
+        ["da"] = danish,
+        ["ar"] = arabic,
     };
 
     private static List<DemoCategory> ReadCategories() =>

@@ -38,6 +38,14 @@ internal static class DemoNames
     /// <summary>A name as it is written in an address: Latin letters only.</summary>
     public static string Latin(string name) => string.Concat(name.ToLowerInvariant().Select(c => c switch
     {
-        'æ' or 'ä' => "ae", 'ø' or 'ö' => "oe", 'å' => "aa", 'ü' => "ue", 'ß' => "ss", 'é' => "e", 'á' => "a", >= 'a' and <= 'z' => c.ToString(), _ => "",
+        'æ' or 'ä' => "ae",
+        'ø' or 'ö' => "oe",
+        'å' => "aa",
+        'ü' => "ue",
+        'ß' => "ss",
+        'é' => "e",
+        'á' => "a",
+        >= 'a' and <= 'z' => c.ToString(),
+        _ => "",
     }));
 }

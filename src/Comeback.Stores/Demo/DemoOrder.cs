@@ -13,7 +13,12 @@ internal sealed class DemoOrder
 {
     private static readonly Dictionary<string, decimal> TaxShare = new(StringComparer.Ordinal)
     {
-        ["DKK"] = .2m, ["SEK"] = .2m, ["EUR"] = .16m, ["GBP"] = .1667m, ["SAR"] = .1304m, ["AED"] = .0476m,
+        ["DKK"] = .2m,
+        ["SEK"] = .2m,
+        ["EUR"] = .16m,
+        ["GBP"] = .1667m,
+        ["SAR"] = .1304m,
+        ["AED"] = .0476m,
     };
 
     public required string Id { get; init; }
@@ -52,8 +57,18 @@ internal sealed class DemoOrder
         var onDelivery = person.PaysOnDelivery && random.Chance(.8);
         return new DemoOrder
         {
-            Id = id, Number = number, Person = person, PlacedAt = at, Basket = basket, Lines = lines, Shipping = shipping, Discount = full - goods,
-            Codes = code is null ? [] : [code], OnDelivery = onDelivery, CartId = cartId, BroughtByMessage = message,
+            Id = id,
+            Number = number,
+            Person = person,
+            PlacedAt = at,
+            Basket = basket,
+            Lines = lines,
+            Shipping = shipping,
+            Discount = full - goods,
+            Codes = code is null ? [] : [code],
+            OnDelivery = onDelivery,
+            CartId = cartId,
+            BroughtByMessage = message,
             Steps = Life(random, person, id, at, lines, goods + shipping, onDelivery),
         };
     }

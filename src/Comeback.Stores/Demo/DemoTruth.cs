@@ -11,7 +11,10 @@ public sealed record DemoTruth(long Seed, DateTimeOffset Anchor)
 {
     private static readonly Dictionary<string, double> StandardEffects = new(StringComparer.Ordinal)
     {
-        ["first_order_thanks"] = .04, ["abandoned_cart"] = .10, ["win_back"] = .05, ["vip_early_access"] = .07,
+        ["first_order_thanks"] = .04,
+        ["abandoned_cart"] = .10,
+        ["win_back"] = .05,
+        ["vip_early_access"] = .07,
     };
 
     public int Customers { get; init; } = 5000;

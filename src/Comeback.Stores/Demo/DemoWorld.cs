@@ -219,7 +219,13 @@ internal sealed class DemoWorld
 
             void Message(EventKind kind, DateTimeOffset when, string mark, HitVerdict verdict = HitVerdict.Unsure) => Happens(when, first: true, _ => new EventRecord
             {
-                UpdatedAt = when, At = when, ExternalId = $"n{number}-{person.Index}-{mark}", Kind = kind, Person = person.Person, Channel = Channel.Email, Verdict = verdict,
+                UpdatedAt = when,
+                At = when,
+                ExternalId = $"n{number}-{person.Index}-{mark}",
+                Kind = kind,
+                Person = person.Person,
+                Channel = Channel.Email,
+                Verdict = verdict,
             });
         }
     }

@@ -44,9 +44,18 @@ internal sealed class CampaignCatalogue(Databases databases, StoreWriter writer,
             var id = new CampaignId(await t.TakeIdsAsync(1).ConfigureAwait(false));
             var campaign = new CampaignRow
             {
-                StoreId = t.Store, Id = id, Change = await t.ChangeAsync().ConfigureAwait(false), Key = stock.Key, Name = stock.Name,
-                Kind = stock.Automation ? CampaignKind.Automation : CampaignKind.Broadcast, State = CampaignState.Off, SegmentKey = stock.SegmentKey,
-                Rules = Write(stock.Rules), CreatedAt = now, UpdatedAt = now, Version = 1,
+                StoreId = t.Store,
+                Id = id,
+                Change = await t.ChangeAsync().ConfigureAwait(false),
+                Key = stock.Key,
+                Name = stock.Name,
+                Kind = stock.Automation ? CampaignKind.Automation : CampaignKind.Broadcast,
+                State = CampaignState.Off,
+                SegmentKey = stock.SegmentKey,
+                Rules = Write(stock.Rules),
+                CreatedAt = now,
+                UpdatedAt = now,
+                Version = 1,
             };
             if (demo is { } demoNow) SwitchOn(campaign, demoNow);
             t.Db.Campaigns.Add(campaign);
@@ -54,14 +63,24 @@ internal sealed class CampaignCatalogue(Databases databases, StoreWriter writer,
             {
                 t.Db.CampaignSteps.Add(new CampaignStepRow
                 {
-                    StoreId = t.Store, CampaignId = id, Step = step, DelaySeconds = (long)stock.Steps[step].Delay.TotalSeconds, Channel = stock.Steps[step].Channel,
+                    StoreId = t.Store,
+                    CampaignId = id,
+                    Step = step,
+                    DelaySeconds = (long)stock.Steps[step].Delay.TotalSeconds,
+                    Channel = stock.Steps[step].Channel,
                     UsefulForSeconds = (long?)stock.Steps[step].UsefulFor?.TotalSeconds,
                 });
                 foreach (var language in DefaultTexts.Languages)
                     if (DefaultTexts.Find(stock.Key, step, language) is { } text)
                         t.Db.Templates.Add(new TemplateRow
                         {
-                            StoreId = t.Store, CampaignId = id, Step = step, Language = language, Subject = text.Subject, Html = text.Html, Text = text.Text,
+                            StoreId = t.Store,
+                            CampaignId = id,
+                            Step = step,
+                            Language = language,
+                            Subject = text.Subject,
+                            Html = text.Html,
+                            Text = text.Text,
                         });
             }
         }

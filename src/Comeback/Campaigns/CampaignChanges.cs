@@ -54,7 +54,10 @@ internal static class CampaignChanges
         if (body.Rules is { } rules)
             campaign.Rules = CampaignCatalogue.Write(rules with
             {
-                Subject = before.Subject, RuleMustHold = before.RuleMustHold, NeedsCompleteHistory = before.NeedsCompleteHistory, HoldoutPercent = Math.Clamp(rules.HoldoutPercent, 0, 50),
+                Subject = before.Subject,
+                RuleMustHold = before.RuleMustHold,
+                NeedsCompleteHistory = before.NeedsCompleteHistory,
+                HoldoutPercent = Math.Clamp(rules.HoldoutPercent, 0, 50),
             });
         (campaign.UpdatedAt, campaign.Change) = (now, await t.ChangeAsync().ConfigureAwait(false));
         campaign.Version++;
@@ -72,8 +75,20 @@ internal static class CampaignChanges
         var key = string.Create(CultureInfo.InvariantCulture, $"broadcast_{id.Value}");
         t.Db.Campaigns.Add(new CampaignRow
         {
-            StoreId = t.Store, Id = id, Change = await t.ChangeAsync().ConfigureAwait(false), Key = key, Name = body.Name.Trim(), Kind = CampaignKind.Broadcast, State = CampaignState.Off,
-            SegmentKey = body.SegmentKey, StartsAt = body.StartsAt, EndsAt = body.EndsAt, Rules = CampaignCatalogue.Write(new CampaignRules()), CreatedAt = now, UpdatedAt = now, Version = 1,
+            StoreId = t.Store,
+            Id = id,
+            Change = await t.ChangeAsync().ConfigureAwait(false),
+            Key = key,
+            Name = body.Name.Trim(),
+            Kind = CampaignKind.Broadcast,
+            State = CampaignState.Off,
+            SegmentKey = body.SegmentKey,
+            StartsAt = body.StartsAt,
+            EndsAt = body.EndsAt,
+            Rules = CampaignCatalogue.Write(new CampaignRules()),
+            CreatedAt = now,
+            UpdatedAt = now,
+            Version = 1,
         });
         await TextsAsync(t, id, [new StepBody(0, 0, body.Channel ?? Engine.Orders.Channel.Email, null, body.Templates)], ct).ConfigureAwait(false);
         await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);
@@ -88,12 +103,23 @@ internal static class CampaignChanges
         {
             t.Db.CampaignSteps.Add(new CampaignStepRow
             {
-                StoreId = t.Store, CampaignId = campaign, Step = step.Step, DelaySeconds = step.DelaySeconds, Channel = step.Channel, UsefulForSeconds = step.UsefulForSeconds,
+                StoreId = t.Store,
+                CampaignId = campaign,
+                Step = step.Step,
+                DelaySeconds = step.DelaySeconds,
+                Channel = step.Channel,
+                UsefulForSeconds = step.UsefulForSeconds,
             });
             foreach (var text in step.Templates)
                 t.Db.Templates.Add(new TemplateRow
                 {
-                    StoreId = t.Store, CampaignId = campaign, Step = step.Step, Language = text.Language, Subject = text.Subject, Html = text.Html, Text = text.Text,
+                    StoreId = t.Store,
+                    CampaignId = campaign,
+                    Step = step.Step,
+                    Language = text.Language,
+                    Subject = text.Subject,
+                    Html = text.Html,
+                    Text = text.Text,
                 });
         }
     }

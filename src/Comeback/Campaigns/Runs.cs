@@ -21,7 +21,13 @@ internal sealed class Runs(StoreTransaction t, CampaignRow campaign, CampaignRul
         var id = await t.TakeIdsAsync(2).ConfigureAwait(false);
         t.Db.Runs.Add(new RunRow
         {
-            StoreId = t.Store, Id = id, CampaignId = campaign.Id, CustomerId = customer, Occurrence = occurrence, StartedAt = at, State = RunState.Waiting,
+            StoreId = t.Store,
+            Id = id,
+            CampaignId = campaign.Id,
+            CustomerId = customer,
+            Occurrence = occurrence,
+            StartedAt = at,
+            State = RunState.Waiting,
             Holdout = InHoldout(customer),
         });
         t.Db.Due.Add(new DueRow { StoreId = t.Store, Id = id + 1, Kind = StepKind, DueAt = at.AddSeconds(first.DelaySeconds), SubjectId = id, CustomerId = customer });
@@ -64,8 +70,15 @@ internal sealed class Runs(StoreTransaction t, CampaignRow campaign, CampaignRul
             t.Db.Due.RemoveRange(await t.Db.Due.AsTracking().Where(d => d.Kind == StepKind && d.SubjectId == run.Id).ToListAsync(ct).ConfigureAwait(false));
             t.Db.Skips.Add(new SkipRow
             {
-                StoreId = t.Store, Id = await t.TakeIdsAsync(1).ConfigureAwait(false), CampaignId = campaign.Id, Step = run.NextStep, CustomerId = run.CustomerId,
-                Occurrence = run.Occurrence, Reason = (rules.Subject == Subject.Cart ? SkipReason.OrderPlaced : SkipReason.RuleNoLongerHolds).ToString(), Detail = why, At = now,
+                StoreId = t.Store,
+                Id = await t.TakeIdsAsync(1).ConfigureAwait(false),
+                CampaignId = campaign.Id,
+                Step = run.NextStep,
+                CustomerId = run.CustomerId,
+                Occurrence = run.Occurrence,
+                Reason = (rules.Subject == Subject.Cart ? SkipReason.OrderPlaced : SkipReason.RuleNoLongerHolds).ToString(),
+                Detail = why,
+                At = now,
             });
         }
     }

@@ -86,7 +86,9 @@ internal static class SituationReader
                 nominal = cart?.TouchedAt ?? nominal;
                 cartState = new CartState
                 {
-                    TouchedAt = nominal, Closed = cart is null || cart.Closed, HasGoods = goods.Count > 0,
+                    TouchedAt = nominal,
+                    Closed = cart is null || cart.Closed,
+                    HasGoods = goods.Count > 0,
                     LastStepSentAt = sent[id].Where(m => m.CampaignId == subject.Campaign.Id && m.Id != except && m.State is not (MessageState.Dropped or MessageState.Failed))
                         .Select(m => (DateTimeOffset?)m.CreatedAt).Max(),
                     OtherRunAt = otherRuns.GetValueOrDefault(subject.Run.Id),

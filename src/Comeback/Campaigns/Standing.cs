@@ -29,8 +29,11 @@ internal static class Standing
             : null,
         Pressure = new PressureRules
         {
-            PerDay = settings.Pressure.PerDay, PerWeek = settings.Pressure.PerWeek, PerWeekHighlyEngaged = settings.Pressure.HighlyEngagedPerWeek,
-            DisengagedDays = settings.Pressure.DisengagedDays, DaysAfterOrder = settings.Pressure.DaysAfterOrder,
+            PerDay = settings.Pressure.PerDay,
+            PerWeek = settings.Pressure.PerWeek,
+            PerWeekHighlyEngaged = settings.Pressure.HighlyEngagedPerWeek,
+            DisengagedDays = settings.Pressure.DisengagedDays,
+            DaysAfterOrder = settings.Pressure.DaysAfterOrder,
         },
         ExistingCustomerCountries = settings.ExistingCustomerBasis.Enabled ? settings.ExistingCustomerBasis.Countries.ToHashSet(StringComparer.Ordinal) : [],
     };

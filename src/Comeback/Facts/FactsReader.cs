@@ -142,12 +142,22 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             else parted |= known && !columns.Exists(ordinal) && !reader.GetBoolean(16);
             var touched = columns.PutCustomer(new CustomerFacts
             {
-                Id = new CustomerId(id), Ordinal = ordinal, Email = Text(reader, 2), Phone = Text(reader, 3), Country = Text(reader, 4),
-                Region = Text(reader, 5), City = Text(reader, 6), Language = Text(reader, 7), Tags = Texts(reader.GetString(8)),
+                Id = new CustomerId(id),
+                Ordinal = ordinal,
+                Email = Text(reader, 2),
+                Phone = Text(reader, 3),
+                Country = Text(reader, 4),
+                Region = Text(reader, 5),
+                City = Text(reader, 6),
+                Language = Text(reader, 7),
+                Tags = Texts(reader.GetString(8)),
                 BirthDate = reader.IsDBNull(9) ? null : DateOnly.ParseExact(reader.GetString(9), "yyyy-MM-dd", CultureInfo.InvariantCulture),
-                CreatedAt = created, NotAShopper = reader.GetBoolean(12), DoubtfulContact = reader.GetBoolean(13),
+                CreatedAt = created,
+                NotAShopper = reader.GetBoolean(12),
+                DoubtfulContact = reader.GetBoolean(13),
                 Blocked = blocked.Count == 0 ? [] : BlockedOf(blocked, Text(reader, 2), Text(reader, 3)),
-                Gone = into is not null || reader.GetBoolean(16), Lifetime = Lifetime(Text(reader, 17), updated),
+                Gone = into is not null || reader.GetBoolean(16),
+                Lifetime = Lifetime(Text(reader, 17), updated),
             });
             if (into is { } other)
             {
@@ -194,8 +204,14 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
                 updated = Instants.FromMicroseconds(reader.GetInt64(3));
                 order = new OrderFacts
                 {
-                    Id = id, Ordinal = reader.GetInt32(1), PlacedAt = Instants.FromMicroseconds(reader.GetInt64(2)), Standing = (OrderStanding)reader.GetInt32(4),
-                    Kind = (OrderKind)reader.GetInt32(5), Test = reader.GetBoolean(6), SpentMinor = Number(reader, 7), TotalMinor = Number(reader, 8),
+                    Id = id,
+                    Ordinal = reader.GetInt32(1),
+                    PlacedAt = Instants.FromMicroseconds(reader.GetInt64(2)),
+                    Standing = (OrderStanding)reader.GetInt32(4),
+                    Kind = (OrderKind)reader.GetInt32(5),
+                    Test = reader.GetBoolean(6),
+                    SpentMinor = Number(reader, 7),
+                    TotalMinor = Number(reader, 8),
                     DiscountCodes = Texts(reader.GetString(9)),
                 };
             }
@@ -270,8 +286,12 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             var id = reader.GetInt64(0);
             var touched = columns.PutCart(new CartFacts
             {
-                Id = new CartId(id), Ordinal = reader.IsDBNull(1) ? null : reader.GetInt32(1), TouchedAt = touchedAt, Closed = reader.GetBoolean(3),
-                TotalMinor = Number(reader, 4), Products = ProductsOf(reader.GetString(5)),
+                Id = new CartId(id),
+                Ordinal = reader.IsDBNull(1) ? null : reader.GetInt32(1),
+                TouchedAt = touchedAt,
+                Closed = reader.GetBoolean(3),
+                TotalMinor = Number(reader, 4),
+                Products = ProductsOf(reader.GetString(5)),
             });
             touches?.Add(found ? TouchOrder.FoundOrder : TouchOrder.Cart, touched, new Cause(CauseKind.Cart, id, found), touchedAt);
         }
@@ -297,10 +317,16 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             if (at > scope.AsOf) continue;
             var touched = columns.PutEvent(new EventFacts
             {
-                Id = new EventId(id), Ordinal = reader.GetInt32(1), Kind = (EventKind)reader.GetInt32(2), At = at,
-                Product = reader.IsDBNull(4) ? null : new ProductId(reader.GetInt64(4)), Category = reader.IsDBNull(5) ? null : new CategoryId(reader.GetInt64(5)),
-                Channel = reader.IsDBNull(6) ? null : (Channel)reader.GetInt32(6), Message = reader.IsDBNull(7) ? null : new MessageId(reader.GetInt64(7)),
-                Campaign = reader.IsDBNull(8) ? null : new CampaignId(reader.GetInt64(8)), Verdict = (HitVerdict)reader.GetInt32(9),
+                Id = new EventId(id),
+                Ordinal = reader.GetInt32(1),
+                Kind = (EventKind)reader.GetInt32(2),
+                At = at,
+                Product = reader.IsDBNull(4) ? null : new ProductId(reader.GetInt64(4)),
+                Category = reader.IsDBNull(5) ? null : new CategoryId(reader.GetInt64(5)),
+                Channel = reader.IsDBNull(6) ? null : (Channel)reader.GetInt32(6),
+                Message = reader.IsDBNull(7) ? null : new MessageId(reader.GetInt64(7)),
+                Campaign = reader.IsDBNull(8) ? null : new CampaignId(reader.GetInt64(8)),
+                Verdict = (HitVerdict)reader.GetInt32(9),
             });
             touches?.Add(found ? TouchOrder.FoundOrder : TouchOrder.Event, touched, new Cause(CauseKind.Event, id, found), at);
         }

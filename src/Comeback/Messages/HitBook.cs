@@ -25,7 +25,10 @@ internal sealed class HitBook(StoreWriter writer, StoreClocks clocks, TimeProvid
             var now = at ?? clocks.Now(t.Store);
             var verdict = HitJudge.Judge(new Hit
             {
-                Click = click, UserAgent = userAgent, Purpose = purpose, LinksInTenSeconds = click ? links : 1,
+                Click = click,
+                UserAgent = userAgent,
+                Purpose = purpose,
+                LinksInTenSeconds = click ? links : 1,
                 AfterSending = now - (message.SettledAt ?? message.CreatedAt),
             });
             var kind = click ? EventKind.MessageClicked : EventKind.MessageOpened;
@@ -40,9 +43,18 @@ internal sealed class HitBook(StoreWriter writer, StoreClocks clocks, TimeProvid
 
     public static async Task<EventRow> EventAsync(StoreTransaction t, MessageRow message, EventKind kind, DateTimeOffset at, HitVerdict verdict, string key) => new()
     {
-        StoreId = t.Store, Id = new EventId(await t.TakeIdsAsync(1).ConfigureAwait(false)), Change = await t.ChangeAsync().ConfigureAwait(false),
+        StoreId = t.Store,
+        Id = new EventId(await t.TakeIdsAsync(1).ConfigureAwait(false)),
+        Change = await t.ChangeAsync().ConfigureAwait(false),
         ExternalId = key.Contains(':', StringComparison.Ordinal) ? key : string.Create(CultureInfo.InvariantCulture, $"{key}:{message.Id.Value}"),
-        Kind = kind, At = at, ReceivedAt = at, CustomerId = message.CustomerId, MessageId = message.Id, CampaignId = message.CampaignId, Channel = message.Channel, Verdict = verdict,
+        Kind = kind,
+        At = at,
+        ReceivedAt = at,
+        CustomerId = message.CustomerId,
+        MessageId = message.Id,
+        CampaignId = message.CampaignId,
+        Channel = message.Channel,
+        Verdict = verdict,
     };
 
     // The first two clicks of a scanner looked like a person's; once the third shows what it is, they are taken back.

@@ -29,8 +29,15 @@ internal sealed class LinkTokens(StoreId store, MessageId message, CustomerId cu
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(21));
         Rows.Add(new LinkRow
         {
-            TokenHash = Hash(token), StoreId = store, MessageId = message, CustomerId = customer, Channel = channel, Purpose = purpose, Destination = destination,
-            CreatedAt = now, AddressHash = addressHash,
+            TokenHash = Hash(token),
+            StoreId = store,
+            MessageId = message,
+            CustomerId = customer,
+            Channel = channel,
+            Purpose = purpose,
+            Destination = destination,
+            CreatedAt = now,
+            AddressHash = addressHash,
         });
         return new Uri(publicUrl, $"/{path}/{token}").AbsoluteUri;
     }

@@ -34,8 +34,19 @@ internal static class MessagesEndpoints
         var page = before is { } end ? all.Where(x => x.Message.CreatedAt < end) : all;
         var rows = await page.OrderByDescending(x => x.Message.CreatedAt).Take(take + 1).Select(x => new
         {
-            x.Message.Id, x.Key, x.Name, x.Message.Step, x.Message.CustomerId, x.Message.Channel, x.Message.State, x.Message.Address, x.Message.Subject, x.Message.CreatedAt, x.Message.SettledAt,
-            x.Message.Why, x.Message.Test,
+            x.Message.Id,
+            x.Key,
+            x.Name,
+            x.Message.Step,
+            x.Message.CustomerId,
+            x.Message.Channel,
+            x.Message.State,
+            x.Message.Address,
+            x.Message.Subject,
+            x.Message.CreatedAt,
+            x.Message.SettledAt,
+            x.Message.Why,
+            x.Message.Test,
         }).ToListAsync(ct).ConfigureAwait(false);
         var people = rows.Select(r => r.CustomerId).Distinct().ToList();
         var names = await db.Customers.Where(c => people.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => $"{c.FirstName} {c.LastName}".Trim(), ct).ConfigureAwait(false);

@@ -88,9 +88,22 @@ internal static class PreviewEndpoints
             var message = new MessageId(await t.TakeIdsAsync(1).ConfigureAwait(false));
             t.Db.Messages.Add(new MessageRow
             {
-                StoreId = store, Id = message, Change = await t.ChangeAsync().ConfigureAwait(false), CampaignId = campaign.Id, Step = 0, CustomerId = example.CustomerId,
-                Occurrence = string.Create(CultureInfo.InvariantCulture, $"test:{message.Value}"), Channel = Channel.Email, State = MessageState.Queued, CreatedAt = now, Address = body.Address,
-                Language = example.Language, Subject = "[Test] " + example.Subject, Html = example.Html, Text = example.Text, Test = true,
+                StoreId = store,
+                Id = message,
+                Change = await t.ChangeAsync().ConfigureAwait(false),
+                CampaignId = campaign.Id,
+                Step = 0,
+                CustomerId = example.CustomerId,
+                Occurrence = string.Create(CultureInfo.InvariantCulture, $"test:{message.Value}"),
+                Channel = Channel.Email,
+                State = MessageState.Queued,
+                CreatedAt = now,
+                Address = body.Address,
+                Language = example.Language,
+                Subject = "[Test] " + example.Subject,
+                Html = example.Html,
+                Text = example.Text,
+                Test = true,
                 MessageIdHeader = StepWorker.MessageIdOf(store, message, StoreSettings.Read(row.Settings).Sender.FromEmail),
             });
             await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);
@@ -115,7 +128,11 @@ internal static class PreviewEndpoints
         {
             Run = new RunRow
             {
-                StoreId = s.Run.StoreId, Id = 0, CampaignId = s.Run.CampaignId, CustomerId = s.Run.CustomerId, StartedAt = s.Run.StartedAt,
+                StoreId = s.Run.StoreId,
+                Id = 0,
+                CampaignId = s.Run.CampaignId,
+                CustomerId = s.Run.CustomerId,
+                StartedAt = s.Run.StartedAt,
                 Occurrence = string.Create(CultureInfo.InvariantCulture, $"cart:{(carts.TryGetValue(s.Run.CustomerId, out var cart) ? cart.Value : 0)}:preview"),
             },
         });

@@ -138,9 +138,22 @@ internal sealed partial class StepWorker(
         var (html, text) = MessageText.Wrap(rendered, store, settings, links);
         t.Db.Messages.Add(new MessageRow
         {
-            StoreId = t.Store, Id = id, Change = await t.ChangeAsync().ConfigureAwait(false), CampaignId = subject.Campaign.Id, Step = subject.Step.Step,
-            CustomerId = subject.Run.CustomerId, Occurrence = subject.Run.Occurrence, Channel = subject.Step.Channel, State = MessageState.Queued, CreatedAt = now,
-            UsefulUntil = prepared.Situation.Step.UsefulUntil, Address = address, Language = rendered.Language, Subject = rendered.Subject, Html = html, Text = text,
+            StoreId = t.Store,
+            Id = id,
+            Change = await t.ChangeAsync().ConfigureAwait(false),
+            CampaignId = subject.Campaign.Id,
+            Step = subject.Step.Step,
+            CustomerId = subject.Run.CustomerId,
+            Occurrence = subject.Run.Occurrence,
+            Channel = subject.Step.Channel,
+            State = MessageState.Queued,
+            CreatedAt = now,
+            UsefulUntil = prepared.Situation.Step.UsefulUntil,
+            Address = address,
+            Language = rendered.Language,
+            Subject = rendered.Subject,
+            Html = html,
+            Text = text,
             MessageIdHeader = MessageIdOf(t.Store, id, settings.Sender.FromEmail),
         });
         t.Db.Links.AddRange(links.Rows);
@@ -168,8 +181,15 @@ internal sealed partial class StepWorker(
 
     public static async Task SkipAsync(StoreTransaction t, StepSubject subject, SkipReason reason, string detail, DateTimeOffset now) => t.Db.Skips.Add(new SkipRow
     {
-        StoreId = t.Store, Id = await t.TakeIdsAsync(1).ConfigureAwait(false), CampaignId = subject.Campaign.Id, Step = subject.Step.Step, CustomerId = subject.Run.CustomerId,
-        Occurrence = subject.Run.Occurrence, Reason = reason.ToString(), Detail = detail, At = now,
+        StoreId = t.Store,
+        Id = await t.TakeIdsAsync(1).ConfigureAwait(false),
+        CampaignId = subject.Campaign.Id,
+        Step = subject.Step.Step,
+        CustomerId = subject.Run.CustomerId,
+        Occurrence = subject.Run.Occurrence,
+        Reason = reason.ToString(),
+        Detail = detail,
+        At = now,
     });
 
     private static partial class Log

@@ -46,14 +46,33 @@ internal sealed class Unsubscriber(Databases databases, StoreWriter writer, Stor
             var key = string.Create(CultureInfo.InvariantCulture, $"unsubscribed:{link.MessageId.Value}:{Basis.Consent}:{change}");
             t.Db.Consents.Add(new ConsentRow
             {
-                StoreId = t.Store, Id = await t.TakeIdsAsync(1).ConfigureAwait(false), Change = change, CustomerId = customer.Id, Channel = link.Channel, State = ConsentState.Withdrawn, At = now,
-                Source = "one-click", Wording = "Unsubscribe", Proof = string.Create(CultureInfo.InvariantCulture, $"message:{link.MessageId.Value}"), RecordedAt = now,
+                StoreId = t.Store,
+                Id = await t.TakeIdsAsync(1).ConfigureAwait(false),
+                Change = change,
+                CustomerId = customer.Id,
+                Channel = link.Channel,
+                State = ConsentState.Withdrawn,
+                At = now,
+                Source = "one-click",
+                Wording = "Unsubscribe",
+                Proof = string.Create(CultureInfo.InvariantCulture, $"message:{link.MessageId.Value}"),
+                RecordedAt = now,
             });
             var message = await t.Db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == link.MessageId, ct).ConfigureAwait(false);
             t.Db.Events.Add(new EventRow
             {
-                StoreId = t.Store, Id = new EventId(await t.TakeIdsAsync(1).ConfigureAwait(false)), Change = change, ExternalId = key, Kind = EventKind.Unsubscribed, At = now, ReceivedAt = now,
-                CustomerId = customer.Id, MessageId = message?.Id, CampaignId = message?.CampaignId, Channel = link.Channel, Verdict = HitVerdict.Human,
+                StoreId = t.Store,
+                Id = new EventId(await t.TakeIdsAsync(1).ConfigureAwait(false)),
+                Change = change,
+                ExternalId = key,
+                Kind = EventKind.Unsubscribed,
+                At = now,
+                ReceivedAt = now,
+                CustomerId = customer.Id,
+                MessageId = message?.Id,
+                CampaignId = message?.CampaignId,
+                Channel = link.Channel,
+                Verdict = HitVerdict.Human,
             });
         }
         var queued = await t.Db.Messages.AsTracking().Where(m => m.CustomerId == customer.Id && m.Channel == link.Channel && m.State == MessageState.Queued).ToListAsync(ct).ConfigureAwait(false);
@@ -62,8 +81,15 @@ internal sealed class Unsubscriber(Databases databases, StoreWriter writer, Stor
             (message.State, message.Why, message.SettledAt, message.NextAttemptAt, message.Change) = (MessageState.Dropped, "Unsubscribed", now, null, change);
             t.Db.Skips.Add(new SkipRow
             {
-                StoreId = t.Store, Id = await t.TakeIdsAsync(1).ConfigureAwait(false), CampaignId = message.CampaignId, Step = message.Step, CustomerId = customer.Id,
-                Occurrence = message.Occurrence, Reason = nameof(SkipReason.OptedOut), Detail = "Unsubscribed while it waited", At = now,
+                StoreId = t.Store,
+                Id = await t.TakeIdsAsync(1).ConfigureAwait(false),
+                CampaignId = message.CampaignId,
+                Step = message.Step,
+                CustomerId = customer.Id,
+                Occurrence = message.Occurrence,
+                Reason = nameof(SkipReason.OptedOut),
+                Detail = "Unsubscribed while it waited",
+                At = now,
             });
         }
         await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);

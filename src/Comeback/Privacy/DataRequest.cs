@@ -58,7 +58,12 @@ internal sealed class DataRequest(Databases databases, StoreWriter writer, Peopl
         {
             transaction.Db.Audit.Add(new AuditRow
             {
-                StoreId = store, Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false), At = time.GetUtcNow(), Action = action, By = by, Detail = $"customer {customer}",
+                StoreId = store,
+                Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false),
+                At = time.GetUtcNow(),
+                Action = action,
+                By = by,
+                Detail = $"customer {customer}",
             });
             await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
         }, ct);

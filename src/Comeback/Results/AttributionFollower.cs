@@ -109,8 +109,16 @@ internal sealed partial class AttributionFollower(Databases databases, StoreWrit
 
     private static async Task<ResultRow> RowAsync(StoreTransaction t, OrderRow order, Click click, long amount, bool counts) => new()
     {
-        StoreId = t.Store, OrderId = order.Id, Change = await t.ChangeAsync().ConfigureAwait(false), MessageId = click.Message, CampaignId = click.Campaign, CustomerId = order.CustomerId,
-        ClickedAt = click.At, OrderedAt = order.PlacedAt, AmountMinor = amount, Counts = counts,
+        StoreId = t.Store,
+        OrderId = order.Id,
+        Change = await t.ChangeAsync().ConfigureAwait(false),
+        MessageId = click.Message,
+        CampaignId = click.Campaign,
+        CustomerId = order.CustomerId,
+        ClickedAt = click.At,
+        OrderedAt = order.PlacedAt,
+        AmountMinor = amount,
+        Counts = counts,
     };
 
     private static partial class Log

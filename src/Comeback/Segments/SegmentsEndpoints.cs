@@ -93,8 +93,16 @@ internal static class SegmentsEndpoints
             var free = await FreeKeyAsync(transaction.Db, key, exactly: !string.IsNullOrWhiteSpace(body.Key), ct).ConfigureAwait(false);
             var row = new SegmentRow
             {
-                StoreId = store, Id = new SegmentId(await transaction.TakeIdsAsync(1).ConfigureAwait(false)), Change = await transaction.ChangeAsync().ConfigureAwait(false),
-                Key = free, Name = body.Name.Trim(), Description = body.Description, Definition = SegmentLanguage.Print(tree!), CreatedAt = now, UpdatedAt = now, Version = 1,
+                StoreId = store,
+                Id = new SegmentId(await transaction.TakeIdsAsync(1).ConfigureAwait(false)),
+                Change = await transaction.ChangeAsync().ConfigureAwait(false),
+                Key = free,
+                Name = body.Name.Trim(),
+                Description = body.Description,
+                Definition = SegmentLanguage.Print(tree!),
+                CreatedAt = now,
+                UpdatedAt = now,
+                Version = 1,
             };
             transaction.Db.Segments.Add(row);
             await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);

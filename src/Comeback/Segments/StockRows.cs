@@ -46,8 +46,17 @@ internal static class StockRows
             {
                 transaction.Db.Segments.Add(new SegmentRow
                 {
-                    StoreId = transaction.Store, Id = new SegmentId(id++), Change = change, Key = stock.Key, Name = stock.Name, Description = stock.Description,
-                    Definition = stock.Definition, Stock = true, CreatedAt = now, UpdatedAt = now, Version = 1,
+                    StoreId = transaction.Store,
+                    Id = new SegmentId(id++),
+                    Change = change,
+                    Key = stock.Key,
+                    Name = stock.Name,
+                    Description = stock.Description,
+                    Definition = stock.Definition,
+                    Stock = true,
+                    CreatedAt = now,
+                    UpdatedAt = now,
+                    Version = 1,
                 });
             }
             // A merchant's own segment of that key goes first.

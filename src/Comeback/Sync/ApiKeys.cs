@@ -27,7 +27,12 @@ internal sealed class ApiKeys(Databases databases, StoreWriter writer, StoreCloc
         {
             var added = new ApiKeyRow
             {
-                StoreId = store, Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false), Name = name, Hash = Hash(key), Hint = key[^4..], Scopes = Write,
+                StoreId = store,
+                Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false),
+                Name = name,
+                Hash = Hash(key),
+                Hint = key[^4..],
+                Scopes = Write,
                 CreatedAt = clocks.Now(store),
             };
             transaction.Db.ApiKeys.Add(added);

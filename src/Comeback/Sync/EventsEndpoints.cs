@@ -94,8 +94,14 @@ internal static class EventsEndpoints
             if (await transaction.Db.Inbox.AnyAsync(i => i.Source == Source && i.DedupeKey == once, ct).ConfigureAwait(false)) return;
             transaction.Db.Inbox.Add(new InboxRow
             {
-                StoreId = store, Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false), Source = Source, DedupeKey = once, Topic = hash,
-                Body = JsonSerializer.SerializeToUtf8Bytes(taken, Json.Options), ReceivedAt = now, DoneAt = now,
+                StoreId = store,
+                Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false),
+                Source = Source,
+                DedupeKey = once,
+                Topic = hash,
+                Body = JsonSerializer.SerializeToUtf8Bytes(taken, Json.Options),
+                ReceivedAt = now,
+                DoneAt = now,
             });
             await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
         }, ct);

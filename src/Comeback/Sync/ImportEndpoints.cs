@@ -51,7 +51,9 @@ internal static class ImportEndpoints
             }
             var options = new OrderFileOptions
             {
-                Mapping = MappingOf(form["mapping"]), DateFormat = Blank(form["dateFormat"]), DecimalMark = ImportMapping.Mark(form["decimal"]),
+                Mapping = MappingOf(form["mapping"]),
+                DateFormat = Blank(form["dateFormat"]),
+                DecimalMark = ImportMapping.Mark(form["decimal"]),
             };
             import = ImportRequest.Create(form.FileName, () => File.OpenRead(path), new FileInfo(path).Length, form["name"] ?? "", form["currency"], form["timeZone"], options);
         }

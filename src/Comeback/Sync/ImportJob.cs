@@ -47,7 +47,12 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
         var import = await writer.WriteAsync(id, Lane.Live, transaction => BeginAsync(transaction, request, file), ct).ConfigureAwait(false);
         return new StartedImport(request, file, items, new ImportResult
         {
-            Store = id, ImportId = import, NewStore = !known, Currency = currency.Code, TimeZone = zone, Layout = file.Layout,
+            Store = id,
+            ImportId = import,
+            NewStore = !known,
+            Currency = currency.Code,
+            TimeZone = zone,
+            Layout = file.Layout,
         });
     }
 
@@ -161,7 +166,13 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
         var id = await transaction.TakeIdsAsync(1).ConfigureAwait(false);
         transaction.Db.Imports.Add(new ImportRow
         {
-            StoreId = transaction.Store, Id = id, FileName = request.FileName, Layout = file.Layout, StartedAt = now, HeardAt = now, BytesTotal = request.Bytes,
+            StoreId = transaction.Store,
+            Id = id,
+            FileName = request.FileName,
+            Layout = file.Layout,
+            StartedAt = now,
+            HeardAt = now,
+            BytesTotal = request.Bytes,
         });
         await transaction.Db.SaveChangesAsync().ConfigureAwait(false);
         return id;

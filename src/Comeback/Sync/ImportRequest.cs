@@ -37,7 +37,12 @@ internal sealed record ImportRequest
             throw new UserError($"'{timeZone}' is not a time zone: give its IANA name, such as Europe/London, Europe/Copenhagen or Asia/Riyadh.");
         return new ImportRequest
         {
-            FileName = fileName, Open = open, Bytes = bytes, Store = name, Currency = known, Options = options,
+            FileName = fileName,
+            Open = open,
+            Bytes = bytes,
+            Store = name,
+            Currency = known,
+            Options = options,
             TimeZone = string.IsNullOrWhiteSpace(timeZone) ? null : timeZone.Trim(),
         };
     }

@@ -224,7 +224,12 @@ internal sealed partial class RecordBatch
         if (categories.TryGetValue(externalId, out var work)) return work;
         work = new Work<CategoryRow>(new CategoryRow
         {
-            StoreId = store.Id, Id = new(NextId()), ExternalId = externalId, Key = NewKey(name), Name = name, InUse = IsUseful(name),
+            StoreId = store.Id,
+            Id = new(NextId()),
+            ExternalId = externalId,
+            Key = NewKey(name),
+            Name = name,
+            InUse = IsUseful(name),
         }, true);
         categories.Add(externalId, work);
         return work;

@@ -59,7 +59,11 @@ internal sealed partial class RecordBatch
         {
             work = new Work<CartRow>(new CartRow
             {
-                StoreId = store.Id, Id = new(NextId()), ExternalId = record.ExternalId, Found = IsFound(record.UpdatedAt), CreatedAt = record.CreatedAt ?? record.UpdatedAt,
+                StoreId = store.Id,
+                Id = new(NextId()),
+                ExternalId = record.ExternalId,
+                Found = IsFound(record.UpdatedAt),
+                CreatedAt = record.CreatedAt ?? record.UpdatedAt,
             }, true);
             carts.Add(record.ExternalId, work);
         }
@@ -107,11 +111,22 @@ internal sealed partial class RecordBatch
         var of = customer?.Row.Id ?? (message.Customer == default ? null : (CustomerId?)message.Customer);
         var work = new Work<EventRow>(new EventRow
         {
-            StoreId = store.Id, Id = new(NextId()), ExternalId = record.ExternalId, Kind = record.Kind, At = record.At, ReceivedAt = now, CustomerId = of,
-            Claim = prepared.ClaimJson, Visitor = prepared.Visitor, MessageId = record.Message, CampaignId = message.Campaign == default ? null : message.Campaign,
+            StoreId = store.Id,
+            Id = new(NextId()),
+            ExternalId = record.ExternalId,
+            Kind = record.Kind,
+            At = record.At,
+            ReceivedAt = now,
+            CustomerId = of,
+            Claim = prepared.ClaimJson,
+            Visitor = prepared.Visitor,
+            MessageId = record.Message,
+            CampaignId = message.Campaign == default ? null : message.Campaign,
             ProductId = record.ProductExternalId is null ? null : Product(record.ProductExternalId, record.ProductExternalId, DateTimeOffset.MaxValue).Row.Id,
             CategoryId = record.CategoryExternalId is null ? null : Category(record.CategoryExternalId, record.CategoryExternalId).Row.Id,
-            Channel = record.Channel, Verdict = record.Verdict, Found = IsFound(record.At),
+            Channel = record.Channel,
+            Verdict = record.Verdict,
+            Found = IsFound(record.At),
             Properties = record.Properties.Count == 0 ? "{}" : JsonSerializer.Serialize(new SortedDictionary<string, string>(record.Properties.ToDictionary(), StringComparer.Ordinal)),
         }, true);
         events.Add(record.ExternalId, work);
@@ -275,8 +290,17 @@ internal sealed partial class RecordBatch
             if (!known.Add((customer.Row.Id, consent.Channel, consent.State, Instants.ToMicroseconds(consent.At), consent.Source, consent.Wording))) continue;
             consents.Add(new Work<ConsentRow>(new ConsentRow
             {
-                StoreId = store.Id, Id = NextId(), CustomerId = customer.Row.Id, Channel = consent.Channel, State = consent.State, At = consent.At, Source = consent.Source,
-                Wording = consent.Wording, Proof = proof, RecordedAt = now, Claim = claim,
+                StoreId = store.Id,
+                Id = NextId(),
+                CustomerId = customer.Row.Id,
+                Channel = consent.Channel,
+                State = consent.State,
+                At = consent.At,
+                Source = consent.Source,
+                Wording = consent.Wording,
+                Proof = proof,
+                RecordedAt = now,
+                Claim = claim,
             }, true));
         }
     }

@@ -22,8 +22,14 @@ internal sealed partial class RecordBatch
         {
             work = new Work<OrderRow>(new OrderRow
             {
-                StoreId = store.Id, Id = new(NextId()), ExternalId = record.ExternalId, Number = record.Number, Currency = record.Total.Currency.Code,
-                ContentHash = [], RecordedAt = now, Found = IsFound(record.PlacedAt),
+                StoreId = store.Id,
+                Id = new(NextId()),
+                ExternalId = record.ExternalId,
+                Number = record.Number,
+                Currency = record.Total.Currency.Code,
+                ContentHash = [],
+                RecordedAt = now,
+                Found = IsFound(record.PlacedAt),
             }, true);
             orders.Add(record.ExternalId, work);
         }
@@ -138,8 +144,17 @@ internal sealed partial class RecordBatch
             var line = record.Lines[i];
             rows.Add(new OrderLineRow
             {
-                StoreId = store.Id, OrderId = work.Row.Id, LineNumber = i + 1, ProductId = ids[i], VariantExternalId = line.VariantExternalId, Sku = line.Sku,
-                Title = Claim.Clean(line.Title, 500) ?? "", Quantity = line.Quantity, UnitPriceMinor = line.UnitPrice.Minor, TotalMinor = line.Total.Minor, Kind = line.Kind,
+                StoreId = store.Id,
+                OrderId = work.Row.Id,
+                LineNumber = i + 1,
+                ProductId = ids[i],
+                VariantExternalId = line.VariantExternalId,
+                Sku = line.Sku,
+                Title = Claim.Clean(line.Title, 500) ?? "",
+                Quantity = line.Quantity,
+                UnitPriceMinor = line.UnitPrice.Minor,
+                TotalMinor = line.Total.Minor,
+                Kind = line.Kind,
             });
         }
         lines[work.Row.Id.Value] = rows;
@@ -202,7 +217,13 @@ internal sealed partial class RecordBatch
         }
         work = new Work<RefundRow>(new RefundRow
         {
-            StoreId = store.Id, Id = NextId(), ExternalId = externalId, OrderId = order, At = at, AmountMinor = amount.Minor, Currency = amount.Currency.Code,
+            StoreId = store.Id,
+            Id = NextId(),
+            ExternalId = externalId,
+            OrderId = order,
+            At = at,
+            AmountMinor = amount.Minor,
+            Currency = amount.Currency.Code,
         }, true);
         refunds.Add(externalId, work);
         return true;

@@ -122,8 +122,13 @@ internal sealed partial class RecordBatch
             await repoint.ExecuteNonQueryAsync(transaction.Cancellation).ConfigureAwait(false);
         merges.Add(new MergeRow
         {
-            StoreId = store.Id, Id = await NextIdAsync().ConfigureAwait(false), From = from.Row.Id, Into = into.Row.Id, At = now,
-            Why = "The store names both as one person.", Moved = JsonSerializer.Serialize(moved),
+            StoreId = store.Id,
+            Id = await NextIdAsync().ConfigureAwait(false),
+            From = from.Row.Id,
+            Into = into.Row.Id,
+            At = now,
+            Why = "The store names both as one person.",
+            Moved = JsonSerializer.Serialize(moved),
         });
     }
 

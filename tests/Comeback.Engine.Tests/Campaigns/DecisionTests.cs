@@ -12,7 +12,9 @@ public sealed class DecisionTests
 
     private static CustomerState Ann => new()
     {
-        Address = "ann@example.com", Country = "GB", HasBought = true,
+        Address = "ann@example.com",
+        Country = "GB",
+        HasBought = true,
         Consents = [new ConsentRecord(Channel.Email, ConsentState.Granted, Noon.AddDays(-100), "checkout", "Yes")],
     };
 

@@ -245,7 +245,8 @@ public sealed class CampaignTests
         await comeback.SettleAsync(shop);
         using var made = await comeback.PostAsync($"/api/stores/{shop.Id}/campaigns", new
         {
-            name = "Spring <teas>", segmentKey = "first_time",
+            name = "Spring <teas>",
+            segmentKey = "first_time",
             templates = new[] { new { language = "en", subject = "{{ campaign.name }} for {{ customer.first_name | default: 'you' }}", html = "<p>Hi {{ customer.first_name | default: 'there' }}</p>", text = "Hi" } },
         });
         Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -274,7 +275,9 @@ public sealed class CampaignTests
         var shop = await comeback.ShopAsync();
         using var made = await comeback.PostAsync($"/api/stores/{shop.Id}/campaigns", new
         {
-            name = "x", segmentKey = "vip", templates = new[] { new { language = "en", subject = "s", html = "<p>\n{{ customer.nick }}</p>", text = "t" } },
+            name = "x",
+            segmentKey = "vip",
+            templates = new[] { new { language = "en", subject = "s", html = "<p>\n{{ customer.nick }}</p>", text = "t" } },
         });
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, made.StatusCode);
         Assert.Contains("html, line 2, column 4: There is no customer.nick", await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);

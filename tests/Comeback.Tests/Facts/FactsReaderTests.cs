@@ -22,7 +22,11 @@ public sealed class FactsReaderTests
         {
             transaction.Db.Suppressions.Add(new SuppressionRow
             {
-                StoreId = world.Store, Channel = Channel.Email, AddressHash = "hash of ann@example.com", Reason = "complained", At = world.Time.GetUtcNow(),
+                StoreId = world.Store,
+                Channel = Channel.Email,
+                AddressHash = "hash of ann@example.com",
+                Reason = "complained",
+                At = world.Time.GetUtcNow(),
             });
             await transaction.Db.SaveChangesAsync();
         }, CancellationToken.None);
@@ -42,7 +46,9 @@ public sealed class FactsReaderTests
         var order = world.Shop.Customer("ann").LastOrder;
         world.Shop.Tell(order with
         {
-            UpdatedAt = world.Time.GetUtcNow(), Standing = OrderStanding.Refunded, Refunds = [new RefundRecord("r-1", world.Time.GetUtcNow(), order.Total)],
+            UpdatedAt = world.Time.GetUtcNow(),
+            Standing = OrderStanding.Refunded,
+            Refunds = [new RefundRecord("r-1", world.Time.GetUtcNow(), order.Total)],
         });
         await world.Shop.ArriveAsync();
 

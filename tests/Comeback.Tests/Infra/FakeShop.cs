@@ -27,12 +27,19 @@ internal sealed class FakeShop(StoreId store, RecordWriter records, TimeProvider
         var at = time.GetUtcNow() - TimeSpan.FromDays(400);
         var customer = customers[name] = new FakeCustomer(this, new Person
         {
-            AccountId = $"account-{name}", Email = $"{name}@example.com", FirstName = char.ToUpperInvariant(name[0]) + name[1..], LastName = "Test",
-            Country = country, Phone = phone, Language = "en",
+            AccountId = $"account-{name}",
+            Email = $"{name}@example.com",
+            FirstName = char.ToUpperInvariant(name[0]) + name[1..],
+            LastName = "Test",
+            Country = country,
+            Phone = phone,
+            Language = "en",
         });
         Tell(new CustomerRecord
         {
-            UpdatedAt = at, Person = customer.Person, CreatedAt = at,
+            UpdatedAt = at,
+            Person = customer.Person,
+            CreatedAt = at,
             Consents = consent ? [new ConsentRecord(Channel.Email, ConsentState.Granted, at, "test", "Yes, write to me")] : [],
         });
         return customer;
@@ -68,7 +75,10 @@ internal sealed class FakeShop(StoreId store, RecordWriter records, TimeProvider
 
     private static ProductRecord State(FakeProduct product, DateTimeOffset at, int? stock, bool sellsWithoutStock) => new()
     {
-        UpdatedAt = at, ExternalId = product.ExternalId, Title = product.Name, Url = $"https://shop.example/{product.Name}",
+        UpdatedAt = at,
+        ExternalId = product.ExternalId,
+        Title = product.Name,
+        Url = $"https://shop.example/{product.Name}",
         CategoryExternalIds = [$"c-{product.Category}"],
         Variants = [new VariantRecord
         {
@@ -103,8 +113,14 @@ internal sealed class FakeCustomer(FakeShop shop, Person person)
         var total = new Money(item.Price.Minor * quantity, shop.Currency);
         shop.Tell(LastOrder = new OrderRecord
         {
-            ExternalId = $"o-{number}", Number = $"#{number}", Person = Person, PlacedAt = at, UpdatedAt = at, Standing = standing,
-            Total = total, TotalInStoreCurrency = total,
+            ExternalId = $"o-{number}",
+            Number = $"#{number}",
+            Person = Person,
+            PlacedAt = at,
+            UpdatedAt = at,
+            Standing = standing,
+            Total = total,
+            TotalInStoreCurrency = total,
             Lines = [new OrderLineRecord
             {
                 ProductExternalId = item.ExternalId, VariantExternalId = $"{item.ExternalId}-v", Title = item.Name, Quantity = quantity,
@@ -127,8 +143,12 @@ internal sealed class FakeCustomer(FakeShop shop, Person person)
         var at = shop.Ago(0, hoursAgo);
         shop.Tell(LastCart = new CartRecord
         {
-            ExternalId = $"cart-{Email}-{product}", Person = Person, UpdatedAt = at, CreatedAt = at,
-            RecoveryUrl = $"https://shop.example/cart/{item.Name}", Total = new Money(item.Price.Minor * quantity, shop.Currency),
+            ExternalId = $"cart-{Email}-{product}",
+            Person = Person,
+            UpdatedAt = at,
+            CreatedAt = at,
+            RecoveryUrl = $"https://shop.example/cart/{item.Name}",
+            Total = new Money(item.Price.Minor * quantity, shop.Currency),
             Lines = [new CartLineRecord
             {
                 ProductExternalId = item.ExternalId, VariantExternalId = $"{item.ExternalId}-v", Title = item.Name, Quantity = quantity, UnitPrice = item.Price,
@@ -142,7 +162,11 @@ internal sealed class FakeCustomer(FakeShop shop, Person person)
         var at = shop.Ago(daysAgo, hoursAgo);
         shop.Tell(new EventRecord
         {
-            UpdatedAt = at, At = at, ExternalId = $"view-{Email}-{product}-{at.UtcTicks}", Kind = EventKind.ProductViewed, Person = Person,
+            UpdatedAt = at,
+            At = at,
+            ExternalId = $"view-{Email}-{product}-{at.UtcTicks}",
+            Kind = EventKind.ProductViewed,
+            Person = Person,
             ProductExternalId = shop.Product(product).ExternalId,
         });
         return this;

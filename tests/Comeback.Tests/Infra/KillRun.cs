@@ -119,7 +119,15 @@ internal static class KillRun
         };
         var store = await writer.AddStoreAsync(id => new StoreRow
         {
-            Id = id, Name = "Tea", Currency = "GBP", TimeZone = "Europe/London", Country = "GB", CreatedAt = now, InStepAt = now, HistoryComplete = true, Settings = settings.Write(),
+            Id = id,
+            Name = "Tea",
+            Currency = "GBP",
+            TimeZone = "Europe/London",
+            Country = "GB",
+            CreatedAt = now,
+            InStepAt = now,
+            HistoryComplete = true,
+            Settings = settings.Write(),
         }, ct);
         await writer.WriteAsync(store, Lane.Bulk, async t =>
         {
@@ -130,8 +138,18 @@ internal static class KillRun
             t.Db.Segments.Add(new SegmentRow { StoreId = store, Id = segment, Change = change, Key = "everybody", Name = "Everybody", Definition = "number_of_orders >= 0", CreatedAt = now, UpdatedAt = now, EvaluatedAt = now });
             t.Db.Campaigns.Add(new CampaignRow
             {
-                StoreId = store, Id = campaign, Change = change, Key = "all", Name = "All", Kind = CampaignKind.Broadcast, State = CampaignState.Scheduled, SegmentKey = "everybody", StartsAt = now,
-                CreatedAt = now, UpdatedAt = now, Version = 1,
+                StoreId = store,
+                Id = campaign,
+                Change = change,
+                Key = "all",
+                Name = "All",
+                Kind = CampaignKind.Broadcast,
+                State = CampaignState.Scheduled,
+                SegmentKey = "everybody",
+                StartsAt = now,
+                CreatedAt = now,
+                UpdatedAt = now,
+                Version = 1,
             });
             t.Db.CampaignSteps.Add(new CampaignStepRow { StoreId = store, CampaignId = campaign, Step = 0, Channel = Channel.Email });
             t.Db.Templates.Add(new TemplateRow { StoreId = store, CampaignId = campaign, Step = 0, Language = "en", Subject = "Hello", Html = "<p>Hello <a href=\"https://teahouse.example\">tea</a></p>", Text = "Hello" });

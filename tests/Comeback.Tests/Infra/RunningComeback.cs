@@ -73,8 +73,18 @@ internal sealed class RunningComeback : IAsyncDisposable
         };
         var store = await Get<StoreWriter>().AddStoreAsync(id => new StoreRow
         {
-            Id = id, Name = name, Currency = currency, TimeZone = zone, Country = country, Language = language, Platform = Platform.Import, CreatedAt = Time.GetUtcNow(),
-            Settings = (settings?.Invoke(own) ?? own).Write(), HistoryComplete = complete, InStepAt = Time.GetUtcNow(), Url = "https://teahouse.example",
+            Id = id,
+            Name = name,
+            Currency = currency,
+            TimeZone = zone,
+            Country = country,
+            Language = language,
+            Platform = Platform.Import,
+            CreatedAt = Time.GetUtcNow(),
+            Settings = (settings?.Invoke(own) ?? own).Write(),
+            HistoryComplete = complete,
+            InStepAt = Time.GetUtcNow(),
+            Url = "https://teahouse.example",
         }, CancellationToken.None);
         await Get<CampaignCatalogue>().EnsureAsync(store, CancellationToken.None);
         return new FakeShop(store, Get<RecordWriter>(), Time, currency);

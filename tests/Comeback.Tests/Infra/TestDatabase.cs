@@ -74,8 +74,14 @@ internal sealed class TestDatabase : IAsyncDisposable
         string name = "tea", string currency = "GBP", string timeZone = "Europe/London", Platform platform = Platform.Import, string? country = "GB") =>
         Writer.AddStoreAsync(id => new StoreRow
         {
-            Id = id, Name = name, Currency = currency, TimeZone = timeZone, Platform = platform, Country = country,
-            CreatedAt = Time.GetUtcNow(), DemoNow = platform == Platform.Demo ? Time.GetUtcNow() : null,
+            Id = id,
+            Name = name,
+            Currency = currency,
+            TimeZone = timeZone,
+            Platform = platform,
+            Country = country,
+            CreatedAt = Time.GetUtcNow(),
+            DemoNow = platform == Platform.Demo ? Time.GetUtcNow() : null,
         }, CancellationToken.None);
 
     public ComebackDb Open(StoreId store) => Databases.Open(store);

@@ -73,7 +73,12 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task<StoreId> AddStoreAsync(string name = "tea", string currency = "GBP") => Get<StoreWriter>().AddStoreAsync(id => new StoreRow
     {
-        Id = id, Name = name, Currency = currency, TimeZone = "Europe/London", Country = "GB", CreatedAt = Get<TimeProvider>().GetUtcNow(),
+        Id = id,
+        Name = name,
+        Currency = currency,
+        TimeZone = "Europe/London",
+        Country = "GB",
+        CreatedAt = Get<TimeProvider>().GetUtcNow(),
     }, CancellationToken.None);
 
     public FakeShop Shop(StoreId store) => new(store, Get<RecordWriter>(), Get<TimeProvider>());

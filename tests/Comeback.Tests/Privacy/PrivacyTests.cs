@@ -117,15 +117,30 @@ public sealed class PrivacyTests
         var at = comeback.Get<TimeProvider>().GetUtcNow().AddDays(-2);
         var person = new Comeback.Engine.Orders.Person
         {
-            AccountId = "z-1", Email = "zenobia@palmyra.example", Phone = "+4520304050", FirstName = "Zenobia", LastName = "Septimia", Country = "DK", City = "Palmyra",
+            AccountId = "z-1",
+            Email = "zenobia@palmyra.example",
+            Phone = "+4520304050",
+            FirstName = "Zenobia",
+            LastName = "Septimia",
+            Country = "DK",
+            City = "Palmyra",
         };
         shop.Tell(new CustomerRecord
         {
-            UpdatedAt = at, Person = person, CreatedAt = at, Consents = [new ConsentRecord(Channel.Email, ConsentState.Granted, at, "test", "Yes")],
+            UpdatedAt = at,
+            Person = person,
+            CreatedAt = at,
+            Consents = [new ConsentRecord(Channel.Email, ConsentState.Granted, at, "test", "Yes")],
         });
         shop.Tell(new OrderRecord
         {
-            UpdatedAt = at, ExternalId = "z-order", Number = "#77", Person = person, PlacedAt = at, Standing = OrderStanding.Counted, Total = new Money(5000, shop.Currency),
+            UpdatedAt = at,
+            ExternalId = "z-order",
+            Number = "#77",
+            Person = person,
+            PlacedAt = at,
+            Standing = OrderStanding.Counted,
+            Total = new Money(5000, shop.Currency),
             TotalInStoreCurrency = new Money(5000, shop.Currency),
             Lines = [new OrderLineRecord { Title = "Silk", Quantity = 1, UnitPrice = new Money(5000, shop.Currency), Total = new Money(5000, shop.Currency) }],
         });
@@ -138,15 +153,33 @@ public sealed class PrivacyTests
             var next = message = await t.TakeIdsAsync(5);
             t.Db.Messages.Add(new MessageRow
             {
-                StoreId = store, Id = new MessageId(next), CampaignId = new CampaignId(1), CustomerId = id, Occurrence = "test", Channel = Channel.Email, CreatedAt = at,
-                Address = "zenobia@palmyra.example", Language = "en", Subject = "Zenobia Septimia, come back", Html = "<p>Dear Zenobia Septimia</p>", Text = "Dear Zenobia Septimia",
-                MessageIdHeader = "<1@test>", NextAttemptAt = at.AddYears(1), Change = await t.ChangeAsync(),
+                StoreId = store,
+                Id = new MessageId(next),
+                CampaignId = new CampaignId(1),
+                CustomerId = id,
+                Occurrence = "test",
+                Channel = Channel.Email,
+                CreatedAt = at,
+                Address = "zenobia@palmyra.example",
+                Language = "en",
+                Subject = "Zenobia Septimia, come back",
+                Html = "<p>Dear Zenobia Septimia</p>",
+                Text = "Dear Zenobia Septimia",
+                MessageIdHeader = "<1@test>",
+                NextAttemptAt = at.AddYears(1),
+                Change = await t.ChangeAsync(),
             });
             foreach (var (n, done) in new[] { (1, true), (2, false) })
             {
                 t.Db.Inbox.Add(new InboxRow
                 {
-                    StoreId = store, Id = next + n, Source = "test", DedupeKey = $"k{n}", Topic = "orders", ReceivedAt = at, DoneAt = done ? at : null,
+                    StoreId = store,
+                    Id = next + n,
+                    Source = "test",
+                    DedupeKey = $"k{n}",
+                    Topic = "orders",
+                    ReceivedAt = at,
+                    DoneAt = done ? at : null,
                     Body = Encoding.UTF8.GetBytes("{\"email\":\"zenobia@palmyra.example\",\"phone\":\"\\u002B4520304050\",\"name\":\"Zenobia Septimia\"}"),
                 });
             }

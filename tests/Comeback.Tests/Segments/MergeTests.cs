@@ -39,8 +39,14 @@ public sealed class MergeTests
         var total = new Engine.Money(1_000, world.Shop.Currency);
         world.Shop.Tell(new OrderRecord
         {
-            ExternalId = $"o-{number}", Number = number, Person = person, PlacedAt = world.Time.GetUtcNow(), UpdatedAt = world.Time.GetUtcNow(),
-            Standing = OrderStanding.Counted, Total = total, TotalInStoreCurrency = total,
+            ExternalId = $"o-{number}",
+            Number = number,
+            Person = person,
+            PlacedAt = world.Time.GetUtcNow(),
+            UpdatedAt = world.Time.GetUtcNow(),
+            Standing = OrderStanding.Counted,
+            Total = total,
+            TotalInStoreCurrency = total,
         });
     }
 }

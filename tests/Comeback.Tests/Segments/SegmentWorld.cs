@@ -105,8 +105,15 @@ internal sealed class SegmentWorld : IAsyncDisposable
         {
             transaction.Db.Segments.Add(new SegmentRow
             {
-                StoreId = Store, Id = new SegmentId(await transaction.TakeIdsAsync(1)), Change = change, Key = key, Name = key, Definition = definition,
-                CreatedAt = Time.GetUtcNow(), UpdatedAt = Time.GetUtcNow(), Version = 1,
+                StoreId = Store,
+                Id = new SegmentId(await transaction.TakeIdsAsync(1)),
+                Change = change,
+                Key = key,
+                Name = key,
+                Definition = definition,
+                CreatedAt = Time.GetUtcNow(),
+                UpdatedAt = Time.GetUtcNow(),
+                Version = 1,
             });
         }
         else

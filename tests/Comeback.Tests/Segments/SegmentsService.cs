@@ -38,7 +38,11 @@ public sealed class SegmentsService : IAsyncLifetime
     {
         var store = await Get<StoreWriter>().AddStoreAsync(id => new StoreRow
         {
-            Id = id, Name = $"tea{Interlocked.Increment(ref stores)}", Currency = "GBP", TimeZone = "Europe/London", Country = "GB",
+            Id = id,
+            Name = $"tea{Interlocked.Increment(ref stores)}",
+            Currency = "GBP",
+            TimeZone = "Europe/London",
+            Country = "GB",
             CreatedAt = Get<TimeProvider>().GetUtcNow(),
         }, CancellationToken.None);
         return new FakeShop(store, Get<RecordWriter>(), Get<TimeProvider>());

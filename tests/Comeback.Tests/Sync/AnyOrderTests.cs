@@ -25,7 +25,8 @@ public sealed class AnyOrderTests
     private static readonly Gen<StoreRecord> Orders = Gen.Select(Gen.Int[0, 17], Instants, Gen.Int[0, 8], Gen.Int[1, 3], Products, Gen.Int[0, 3],
         (id, at, standing, total, product, extra) => (StoreRecord)(Order($"{id}", Everybody[id], 0, (OrderStanding)standing, total * 1000, product) with
         {
-            UpdatedAt = at, PlacedAt = Monday.AddHours(id),
+            UpdatedAt = at,
+            PlacedAt = Monday.AddHours(id),
             Refunds = extra == 1 ? [new RefundRecord("r", at, new Money(300, Pounds))] : [],
             Consents = extra == 2 ? [new ConsentRecord(Channel.Email, ConsentState.Granted, at, "test", null)] : [],
             CartExternalId = id < 3 ? $"{id}" : null,
@@ -47,15 +48,24 @@ public sealed class AnyOrderTests
     private static readonly Gen<StoreRecord> Carts = Gen.Select(Gen.Int[0, 2], Instants, Gen.Bool,
         (id, at, closed) => (StoreRecord)new CartRecord
         {
-            ExternalId = $"{id}", UpdatedAt = at, Person = id == 1 ? Guest("ann@shop.test") : null, Visitor = $"v{id}", Closed = closed,
+            ExternalId = $"{id}",
+            UpdatedAt = at,
+            Person = id == 1 ? Guest("ann@shop.test") : null,
+            Visitor = $"v{id}",
+            Closed = closed,
             Lines = [new CartLineRecord { ProductExternalId = "tea", Title = "tea", Quantity = 1 }],
         });
 
     private static readonly Gen<StoreRecord> Events = Gen.Select(Gen.Int[1, 5], Gen.Bool,
         (id, known) => (StoreRecord)new EventRecord
         {
-            ExternalId = $"{id}{known}", UpdatedAt = Monday.AddDays(-id), At = Monday.AddDays(-id * 9), Kind = EventKind.ProductViewed, Visitor = $"v{id % 3}",
-            Person = known && id < 4 ? Guest(id == 3 ? "bob@shop.test" : "ann@shop.test") : null, ProductExternalId = "cup",
+            ExternalId = $"{id}{known}",
+            UpdatedAt = Monday.AddDays(-id),
+            At = Monday.AddDays(-id * 9),
+            Kind = EventKind.ProductViewed,
+            Visitor = $"v{id % 3}",
+            Person = known && id < 4 ? Guest(id == 3 ? "bob@shop.test" : "ann@shop.test") : null,
+            ProductExternalId = "cup",
         });
 
     private static readonly Gen<StoreRecord[]> Histories = Gen.Frequency((6, Orders), (2, Customers), (2, Things), (2, Carts), (2, Events)).Array[2, 14];

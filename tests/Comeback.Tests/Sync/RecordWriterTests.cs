@@ -201,7 +201,13 @@ public sealed class RecordWriterTests
 
         static EventRecord View(string id, int days, Person? person = null) => new()
         {
-            UpdatedAt = Monday.AddDays(days), At = Monday.AddDays(days), ExternalId = id, Kind = EventKind.ProductViewed, Visitor = "v", Person = person, ProductExternalId = "tea",
+            UpdatedAt = Monday.AddDays(days),
+            At = Monday.AddDays(days),
+            ExternalId = id,
+            Kind = EventKind.ProductViewed,
+            Visitor = "v",
+            Person = person,
+            ProductExternalId = "tea",
         };
     }
 

@@ -24,7 +24,13 @@ internal static class Told
 
     public static OrderRecord Order(string id, Person person, double hours = 0, OrderStanding standing = OrderStanding.Counted, long total = 1000, params string[] products) => new()
     {
-        ExternalId = id, Number = "#" + id, Person = person, PlacedAt = Monday, UpdatedAt = Monday.AddHours(hours), Standing = standing, Total = new Money(total, Pounds),
+        ExternalId = id,
+        Number = "#" + id,
+        Person = person,
+        PlacedAt = Monday,
+        UpdatedAt = Monday.AddHours(hours),
+        Standing = standing,
+        Total = new Money(total, Pounds),
         Lines = [.. (products.Length == 0 ? ["tea"] : products).Select(p => new OrderLineRecord
         {
             ProductExternalId = p, Title = p, Quantity = 1, UnitPrice = new Money(total, Pounds), Total = new Money(total, Pounds),

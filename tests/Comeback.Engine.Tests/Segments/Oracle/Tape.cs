@@ -47,7 +47,8 @@ internal sealed class Tape(int[] numbers)
             case 14: return $"carts {Not()}MATCHES ({Some($"open = {Pick("true", "false")}", $"ordered_since = {Pick("true", "false")}", $"date {Date()}", $"category = '{Key()}'")}{Count()})";
             case 15: return $"{Pick("top", "bottom")} {Pick("15", "20", "50", "33.3")}% by {Metric()}{Pick("", " exactly")}";
             case 16: return $"top {Pick("15", "30")}% by {Metric()} up to {Pick("40", "60")}% if under {Pick("10", "15")}%";
-            case 17: return Chance(2)
+            case 17:
+                return Chance(2)
                 ? $"funnel({Step()}, then {Step()} within {Pick("3d", "36h", "30d")}, then {Pick("not ", "")}{Step()}{Pick("", " within 7d")})"
                 : $"anniversary(date: 'birth_date') {Pick("= today", "BETWEEN today AND +7d", "BETWEEN -3d AND +3d")}";
             case 18: return $"in segment '{others[Next(others.Count)]}'";
