@@ -86,7 +86,8 @@ public sealed partial class SegmentSet
             if (subject.Wake < wakes[ordinal]) wakes[ordinal] = subject.Wake;
         }
 
-        queue = new PriorityQueue<int, long>(Enumerable.Range(0, columns.Capacity).Where(ordinal => wakes[ordinal] != long.MaxValue)
+        // Who came since the full pass has no place yet and is decided as touched.
+        queue = new PriorityQueue<int, long>(Enumerable.Range(0, wakes.Length).Where(ordinal => wakes[ordinal] != long.MaxValue)
             .Select(ordinal => (ordinal, wakes[ordinal])));
         wakes.CopyTo(queued, 0);
     }
