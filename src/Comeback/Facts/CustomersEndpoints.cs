@@ -78,7 +78,7 @@ internal static class CustomersEndpoints
             new CustomerNumbers(summary.Orders, new Money(summary.SpentMinor, facts.Currency), summary.FirstOrderAt, summary.LastOrderAt, summary.OwnGapDays,
                 summary.ExpectedGapDays, summary.Lifecycle,
                 stays.Select(s => s.Key).FirstOrDefault(k => k is "highly_engaged" or "moderately_engaged" or "disengaged")),
-            [.. stays.Select(s => new CustomerSegment(s.Key, s.Name, s.EnteredAt, why.Of(s.EnteredBy, s.EnteredById)))],
+            [.. stays.Select(s => new CustomerSegment(s.Key, s.Name, s.EnteredAt, why.Of(s.EnteredBy, s.EnteredById), why.Said(s.EnteredBy, s.EnteredById)))],
             [.. consents.Select(c => new CustomerConsent(c.Channel, c.State, c.At, c.Source, c.Wording))],
             Reach(row, consents)));
     }
@@ -131,10 +131,12 @@ internal sealed record CustomerNumbers(
     int Orders, Money AmountSpent, DateTimeOffset? FirstOrderAt, DateTimeOffset? LastOrderAt, decimal? OwnGapDays, decimal? ExpectedGapDays, string? Lifecycle,
     string? Engagement);
 
-internal sealed record CustomerSegment(string Key, string Name, DateTimeOffset Since, string Why);
+internal sealed record CustomerSegment(string Key, string Name, DateTimeOffset Since, string Why, Wording WhySaid);
 
 internal sealed record CustomerConsent(Channel Channel, ConsentState State, DateTimeOffset At, string Source, string? Wording);
 
 internal sealed record CustomerReach(bool Email, bool Sms, bool WhatsApp);
 
-internal sealed record TimelineItem(DateTimeOffset At, string Kind, string Title, string? Detail, Money? Amount, string? Link);
+/// <param name="TitleSaid">The title by its key; <paramref name="Title"/> is the same in English.</param>
+internal sealed record TimelineItem(
+    DateTimeOffset At, string Kind, string Title, string? Detail, Money? Amount, string? Link, Wording TitleSaid, Wording? DetailSaid = null);

@@ -38,4 +38,13 @@ internal sealed class WhyTexts
             _ => "others moved the boundary",
         };
     }
+
+    /// <summary>The same as a key: the cause, and the order's number where there is one.</summary>
+    public Wording Said(MembershipCause cause, long? id)
+    {
+        var key = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(cause.ToString());
+        return cause is MembershipCause.Order or MembershipCause.Found && id is { } known && numbers.TryGetValue(known, out var number)
+            ? Wording.Of(key + "Number", "number", number)
+            : Wording.Of(key);
+    }
 }

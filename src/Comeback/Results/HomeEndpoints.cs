@@ -2,6 +2,7 @@ using System.Globalization;
 using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Engine.Orders;
+using Comeback.Facts;
 using Comeback.Install;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -44,20 +45,21 @@ internal static class HomeEndpoints
     {
         var needs = new List<HomeNeed>();
         var standing = Campaigns.Standing.Of(store, settings, zone);
-        if (standing.Restored) needs.Add(new("restored", "Sending is paused after a restore", "Check what is due, then let it go on.", "settings"));
-        if (standing.NeedsReconnecting) needs.Add(new("reconnect", "The store must be connected again", "Its keys stopped working; nothing promotional is sent meanwhile.", "settings"));
-        if (standing.SenderLacks.Count > 0) needs.Add(new("sender", "Say who sends", $"The sender's {string.Join(", ", standing.SenderLacks)} must be filled in before the first message.", "settings"));
+        if (standing.Restored) needs.Add(new("restored", "Sending is paused after a restore", "Check what is due, then let it go on.", "settings", Wording.Of("restored")));
+        if (standing.NeedsReconnecting) needs.Add(new("reconnect", "The store must be connected again", "Its keys stopped working; nothing promotional is sent meanwhile.", "settings", Wording.Of("reconnect")));
+        if (standing.SenderLacks.Count > 0) needs.Add(new("sender", "Say who sends", $"The sender's {string.Join(", ", standing.SenderLacks)} must be filled in before the first message.", "settings", Wording.Of("sender", "fields", string.Join(',', standing.SenderLacks))));
         if (!standing.Uninstalled && (standing.InStepAt is not { } at || now - at > standing.InStepFor))
             needs.Add(new("in-step", "The orders are not up to date", standing.InStepAt is { } then
                 ? $"They were last in step {Instant.FromDateTimeOffset(then).InZone(zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}. Promotions wait until they are."
-                : "They were never in step. Promotions wait until they are.", "imports"));
+                : "They were never in step. Promotions wait until they are.", "imports",
+                standing.InStepAt is { } known ? Wording.Of("in-step", "at", known.UtcDateTime.ToString("O")) : Wording.Of("in-step.never")));
         var unknown = await db.Messages.CountAsync(m => m.State == MessageState.Unknown, ct).ConfigureAwait(false);
-        if (unknown > 0) needs.Add(new("unknown", $"{unknown} messages may or may not have been sent", "The service stopped while the mail server had them. They are not sent again.", "messages?state=unknown"));
+        if (unknown > 0) needs.Add(new("unknown", $"{unknown} messages may or may not have been sent", "The service stopped while the mail server had them. They are not sent again.", "messages?state=unknown", Wording.Of("unknown")));
         var waiting = await db.Messages.Where(m => m.State == MessageState.Queued && m.Attempts > 0).OrderByDescending(m => m.Attempts).Select(m => m.Why).FirstOrDefaultAsync(ct).ConfigureAwait(false);
-        if (waiting is not null) needs.Add(new("waiting", "Messages wait to be sent", waiting, "messages?state=queued"));
-        if (await db.Segments.AnyAsync(s => s.Error != null && !s.Deleted, ct).ConfigureAwait(false)) needs.Add(new("segment", "A segment cannot be computed", "Open it to see why.", "segments"));
+        if (waiting is not null) needs.Add(new("waiting", "Messages wait to be sent", waiting, "messages?state=queued", Wording.Of("waiting", "reason", waiting)));
+        if (await db.Segments.AnyAsync(s => s.Error != null && !s.Deleted, ct).ConfigureAwait(false)) needs.Add(new("segment", "A segment cannot be computed", "Open it to see why.", "segments", Wording.Of("segment")));
         if (!await db.Campaigns.AnyAsync(c => c.State == CampaignState.On, ct).ConfigureAwait(false))
-            needs.Add(new("campaigns", "No automation is switched on", "Look at the preview of one and switch it on.", "campaigns"));
+            needs.Add(new("campaigns", "No automation is switched on", "Look at the preview of one and switch it on.", "campaigns", Wording.Of("campaigns")));
         return needs;
     }
 
@@ -75,6 +77,6 @@ internal static class HomeEndpoints
 internal sealed record Home(int Customers, int Active, int SlippingAway, Money CampaignRevenue, int OptOuts, HomeToday Today, IReadOnlyList<HomeNeed> Needs, IReadOnlyList<HomeSize> Sizes, int OutOfRate);
 internal sealed record HomeToday(int Sent, int Opened, int Clicked, int Orders, Money Revenue);
 /// <param name="Link">Where in the admin it is mended.</param>
-internal sealed record HomeNeed(string Kind, string Title, string Detail, string Link);
+internal sealed record HomeNeed(string Kind, string Title, string Detail, string Link, Wording DetailSaid);
 internal sealed record HomeSize(string Key, string Name, IReadOnlyList<HomePoint> Points);
 internal sealed record HomePoint(DateOnly Day, int Members);

@@ -11,7 +11,7 @@ internal static class MemberRows
 {
     private const int Batch = 1_000;
 
-    internal readonly record struct Found(CustomerRow Row, CustomerSummary Summary, DateTimeOffset? Since, string? Why);
+    internal readonly record struct Found(CustomerRow Row, CustomerSummary Summary, DateTimeOffset? Since, string? Why, Wording? WhySaid);
 
     /// <summary>The people of one page in its order. Inside the gate.</summary>
     public static async Task<List<Found>> ReadAsync(Databases databases, LiveSegments live, SegmentId? segment, IReadOnlyList<int> ordinals, CancellationToken ct)
@@ -30,7 +30,8 @@ internal static class MemberRows
         {
             if (!rows.TryGetValue(ordinal, out var row)) continue;
             var stay = byCustomer.GetValueOrDefault(row.Id);
-            found.Add(new Found(row, live.Set!.Summary(ordinal), stay?.EnteredAt, stay is null ? null : why.Of(stay.EnteredBy, stay.EnteredById)));
+            found.Add(new Found(row, live.Set!.Summary(ordinal), stay?.EnteredAt, stay is null ? null : why.Of(stay.EnteredBy, stay.EnteredById),
+                stay is null ? null : why.Said(stay.EnteredBy, stay.EnteredById)));
         }
         return found;
     }

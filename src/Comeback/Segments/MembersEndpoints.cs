@@ -28,7 +28,7 @@ internal static class MembersEndpoints
         var members = await MemberRows.ReadAsync(databases, live, segment, page.Ordinals, ct).ConfigureAwait(false);
         return TypedResults.Ok(new Page<MemberItem>(
             [.. members.Select(m => new MemberItem(m.Row.Id, CustomersEndpoints.NameOf(m.Row), m.Row.Email, m.Row.Phone, m.Row.Country, m.Summary.Orders,
-                new Money(m.Summary.SpentMinor, live.Facts.Currency), m.Summary.LastOrderAt, m.Since, m.Why))],
+                new Money(m.Summary.SpentMinor, live.Facts.Currency), m.Summary.LastOrderAt, m.Since, m.Why, m.WhySaid))],
             page.Next, page.Total));
     }
 
@@ -46,4 +46,4 @@ internal static class MembersEndpoints
 
 internal sealed record MemberItem(
     CustomerId CustomerId, string? Name, string? Email, string? Phone, string? Country, int Orders, Money AmountSpent, DateTimeOffset? LastOrderAt, DateTimeOffset? Since,
-    string? Why);
+    string? Why, Wording? WhySaid);

@@ -78,6 +78,7 @@ export interface CustomerListItem extends Omit<CustomerLine, 'customerId'> {
 export interface Member extends CustomerLine {
   since: string;
   why: string | null;
+  whySaid?: Said | null;
 }
 
 export interface CheckError {
@@ -121,9 +122,15 @@ export interface CustomerDetail {
     lifecycle: string | null;
     engagement: string | null;
   };
-  segments: { key: string; name: string; since: string; why: string | null }[];
+  segments: { key: string; name: string; since: string; why: string | null; whySaid?: Said | null }[];
   consents: { channel: string; state: string; at: string; source: string; wording: string | null }[];
   reachable: { email: boolean; sms: boolean; whatsApp: boolean };
+}
+
+/** A sentence of the service by its key, and what belongs into it. */
+export interface Said {
+  key: string;
+  values: Record<string, string>;
 }
 
 export interface TimelineItem {
@@ -133,6 +140,8 @@ export interface TimelineItem {
   detail: string | null;
   amount?: Money | null;
   link?: string | null;
+  titleSaid?: Said | null;
+  detailSaid?: Said | null;
 }
 
 export interface CampaignLine {
@@ -237,7 +246,7 @@ export interface HomeView {
   campaignRevenue: Money;
   optOuts: number;
   today: { sent: number; opened: number; clicked: number; orders: number; revenue: Money };
-  needs: { kind: string; title: string; detail: string | null; link: string | null }[];
+  needs: { kind: string; title: string; detail: string | null; link: string | null; detailSaid?: Said | null }[];
   sizes: { key: string; name: string; points: SizePoint[] }[];
   outOfRate: number;
 }

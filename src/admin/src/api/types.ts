@@ -1216,7 +1216,9 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    asOf?: string;
+                };
                 header?: never;
                 path: {
                     store: string;
@@ -1843,6 +1845,7 @@ export interface components {
             /** Format: date-time */
             since: unknown;
             why: string;
+            whySaid: components["schemas"]["Wording"];
         };
         /** @enum {unknown} */
         DayOfWeek: "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | null;
@@ -1941,6 +1944,7 @@ export interface components {
         };
         HomeNeed: {
             detail: string;
+            detailSaid: components["schemas"]["Wording"];
             kind: string;
             /** @description Where in the admin it is mended. */
             link: string;
@@ -2061,6 +2065,7 @@ export interface components {
             /** Format: date-time */
             since: unknown;
             why: null | string;
+            whySaid: null | components["schemas"]["Wording"];
         };
         MessageDetail: {
             language: string;
@@ -2499,9 +2504,12 @@ export interface components {
             /** Format: date-time */
             at: unknown;
             detail: null | string;
+            detailSaid?: null | components["schemas"]["Wording"];
             kind: string;
             link: null | string;
             title: string;
+            /** @description The title by its key; Title is the same in English. */
+            titleSaid: components["schemas"]["Wording"];
         };
         /** @description What waits in a store after a restore: it may have been done already, in the time that the backup does not know of. */
         Waiting: {
@@ -2511,6 +2519,13 @@ export interface components {
             /** Format: int32 */
             steps: number;
             store: components["schemas"]["StoreId"];
+        };
+        /** @description A sentence by a key that stays the same, and what belongs into it, so that the admin says it in the reader's language. */
+        Wording: {
+            key: string;
+            values: {
+                [key: string]: string;
+            };
         };
     };
     responses: never;
@@ -2873,7 +2888,7 @@ export interface operations {
     Messages: {
         parameters: {
             query?: {
-                state?: components["schemas"]["MessageState"];
+                state?: string;
                 campaign?: string;
                 customer?: string;
                 after?: string;

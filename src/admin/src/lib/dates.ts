@@ -42,8 +42,12 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 export function formatAgo(iso: string, now: number, locale: string): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  for (const [unit, size] of units) if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
-  return relative.format(Math.trunc(seconds), 'second');
+  // Rounded to the nearest, and 12 rounded months are a year: 61 days are two months, not one and a half cut down to "last month".
+  for (const [i, [unit, size]] of units.entries()) {
+    const next = units[i + 1]?.[1] ?? 1;
+    if (Math.round(Math.abs(seconds) / next) * next >= size) return relative.format(Math.round(seconds / size), unit);
+  }
+  return relative.format(Math.round(seconds), 'second');
 }
 
 /** "3 days", "40 seconds": a length of time in its largest whole unit. */

@@ -3,7 +3,7 @@ import { query } from './api';
 import { ar } from './i18n/ar';
 import { en } from './i18n/en';
 import { translator } from './i18n/translate';
-import { needTitle, segmentName, whyText, word } from './words';
+import { isCounted, needDetail, needTitle, segmentName, timelineDetail, timelineTitle, whyText, word } from './words';
 
 const t = translator(en, 'en-GB');
 const arabic = translator(ar, 'ar-u-nu-arab');
@@ -21,7 +21,16 @@ describe('words of the service', () => {
   test('a built-in segment speaks the reader’s language', () => expect(segmentName(arabic, { key: 'vip', name: 'VIPs', stock: true })).toBe('كبار العملاء'));
   test('a category keeps its own name', () => expect(segmentName(t, { key: 'bought_from:tea', name: 'Bought from Tea: black', stock: true })).toBe('Bought from Tea: black'));
   test('a merchant’s own segment keeps its name, whatever its key', () => expect(segmentName(t, { key: 'vip', name: 'My best', stock: false })).toBe('My best'));
-  test('a sentence of the service stays a sentence', () => expect(whyText(t, 'order #10442')).toBe('order #10442'));
+  test('a sentence of the service stays a sentence when its key is not known', () =>
+    expect(whyText(t, { why: 'order #10442', whySaid: { key: 'new', values: {} } })).toBe('order #10442'));
+  test('a cause is said in the reader’s language', () =>
+    expect(whyText(arabic, { why: 'order #10442', whySaid: { key: 'orderNumber', values: { number: '#10442' } } })).toBe('الطلب #10442'));
+  test('an order that is not counted says so', () => {
+    const item = { at: '', kind: 'order', title: 'Order 7', detail: 'returned, not counted', titleSaid: { key: 'order', values: { number: '7' } }, detailSaid: { key: 'returned', values: {} } };
+    expect([timelineTitle(arabic, item), timelineDetail(t, item), isCounted(item)]).toEqual(['الطلب 7', 'Returned, not counted', false]);
+  });
+  test('what the sender lacks is named in the reader’s language', () =>
+    expect(needDetail(arabic, { detail: '', detailSaid: { key: 'sender', values: { fields: 'legal name,address' } } }, String)).toContain('الاسم القانوني · العنوان'));
   test('a known need is said in the reader’s language', () => expect(needTitle(arabic, { kind: 'sender', title: 'Say who sends' })).toBe('حدّد المرسل'));
   test('markup in a name is text', () => expect(segmentName(t, { key: 'x', name: '<img src=x>', stock: false })).toBe('<img src=x>'));
 });

@@ -1,3 +1,4 @@
+import type { Said, TimelineItem } from '@/api/contract';
 import type { Key, Translate } from './i18n';
 
 /** The message of a key that is put together at run time; null when there is none. */
@@ -36,8 +37,42 @@ export function campaignName(t: Translate, campaign: { key: string; name: string
 
 export const recipeText = (t: Translate, key: string) => look(t, `recipe.${key}.text`);
 
+/** A sentence of the service by its key: ours when the catalogue knows it, else null. */
+function said(t: Translate, group: string, wording: Said | null | undefined, values?: Record<string, string>): string | null {
+  if (!wording) return null;
+  const key = `${group}.${wording.key}`;
+  const text = (t as (key: Key, values: Record<string, string>) => string)(key as Key, { ...wording.values, ...values });
+  return text === key ? null : text;
+}
+
 /** Why somebody entered or left: a known cause in the reader's language, else the sentence that the service gives. */
-export const whyText = (t: Translate, why: string) => look(t, `cause.${why[0]!.toLowerCase()}${why.slice(1)}`) ?? why;
+export const whyText = (t: Translate, row: { why: string | null; whySaid?: Said | null }) => said(t, 'cause', row.whySaid) ?? row.why;
+
+/** What happened, in the reader's language. */
+export function timelineTitle(t: Translate, item: TimelineItem): string {
+  const values = item.titleSaid?.values ?? {};
+  return said(t, 'timeline', item.titleSaid, {
+    ...(values.channel !== undefined && { channel: word(t, 'channel', values.channel) }),
+    ...(values.segment !== undefined && { segment: segmentName(t, { key: item.link ?? '', name: values.segment }) }),
+  }) ?? item.title;
+}
+
+/** What else there is to say: an order's standing, why a segment was entered or left. */
+export const timelineDetail = (t: Translate, item: TimelineItem) =>
+  said(t, item.kind === 'order' ? 'standing' : 'cause', item.detailSaid) ?? item.detail;
+
+/** An order that is not in the customer's numbers: cancelled, returned, refunded. */
+export const isCounted = (item: TimelineItem) => item.kind !== 'order' || !item.detailSaid || item.detailSaid.key === 'cashOnDelivery';
 
 /** What needs the merchant, in their language where the kind is known. */
 export const needTitle = (t: Translate, need: { kind: string; title: string }) => look(t, `need.${need.kind}`) ?? need.title;
+
+/** The second line of what needs the merchant. */
+export function needDetail(t: Translate, need: { detail: string | null; detailSaid?: Said | null }, at: (iso: string) => string): string | null {
+  const values = need.detailSaid?.values ?? {};
+  if (values.reason !== undefined) return look(t, `reason.${values.reason}`) ?? values.reason;
+  return said(t, 'needs', need.detailSaid, {
+    ...(values.at !== undefined && { at: at(values.at) }),
+    ...(values.fields !== undefined && { fields: values.fields.split(',').map((f) => look(t, `lack.${f}`) ?? f).join(' · ') }),
+  }) ?? need.detail;
+}

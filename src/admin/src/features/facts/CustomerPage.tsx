@@ -109,7 +109,7 @@ function Segments({ detail, id, name }: { detail: CustomerDetail; id: string; na
                 <Link href={`${base}/segments/${encodeURIComponent(s.key)}`} className="strong bidi">{segmentName(t, s)}</Link>
                 <p className="small faint">
                   {t('customer.since', { when: format.at(s.since, 'day') })}
-                  {s.why && <> · <span className="bidi">{whyText(t, s.why)}</span></>}
+                  {s.why && <> · <span className="bidi">{whyText(t, s)}</span></>}
                 </p>
               </div>
               <Button small variant="plain" onClick={() => setWhy(s)} aria-label={`${t('customer.why')} ${segmentName(t, s)}`}>{t('customer.why')}</Button>

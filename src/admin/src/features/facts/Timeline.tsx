@@ -8,6 +8,7 @@ import { Empty, Failed, Skeleton } from '@/components/states';
 import { type ApiError, call, query } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { useFormat, useStore } from '@/lib/store';
+import { isCounted, timelineDetail, timelineTitle } from '@/lib/words';
 
 const icons: Record<string, IconName> = { order: 'bag', refund: 'bag', cart: 'cart', view: 'eye', event: 'spark', message: 'mail', reply: 'reply', consent: 'check', entered: 'segments', left: 'segments', segment: 'segments' };
 
@@ -56,16 +57,19 @@ export function Timeline({ id }: { id: string }) {
               <ol>
                 {items.map((item, i) => {
                   const to = pageOf(item.link, item.kind, base);
+                  const title = timelineTitle(t, item);
+                  const detail = timelineDetail(t, item);
+                  const counted = isCounted(item);
                   return (
                     <li key={i}>
                       <span className="mark">
                         <Icon name={icons[item.kind] ?? 'spark'} size={15} />
                       </span>
                       <div className="grow">
-                        {to ? <Link href={to} className="strong bidi">{item.title}</Link> : <span className="strong bidi">{item.title}</span>}
-                        {item.detail && <p className="small quiet bidi">{item.detail}</p>}
+                        {to ? <Link href={to} className="strong bidi">{title}</Link> : <span className={counted ? 'strong bidi' : 'bidi'}>{title}</span>}
+                        {detail && <p className={counted ? 'small quiet bidi' : 'small bidi warning'}>{detail}</p>}
                       </div>
-                      {item.amount && <span className="num">{format.money(item.amount)}</span>}
+                      {item.amount && <span className="num">{counted ? format.money(item.amount) : <s className="faint">{format.money(item.amount)}</s>}</span>}
                       <time className="faint small num" dateTime={item.at}>{format.at(item.at, 'time')}</time>
                     </li>
                   );

@@ -8,7 +8,7 @@ import { useRead } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { isZero } from '@/lib/money';
 import { useFormat, useStore } from '@/lib/store';
-import { needTitle, segmentName } from '@/lib/words';
+import { needDetail, needTitle, segmentName } from '@/lib/words';
 
 /** The few numbers that matter, each opening into who; what went out today and what came of it; what needs the merchant. */
 export default function HomePage() {
@@ -91,7 +91,7 @@ function There({ view }: { view: HomeView }) {
                       ) : (
                         <strong>{needTitle(t, need)}</strong>
                       )}
-                      {need.detail && <p className="small quiet" dir="auto">{need.detail}</p>}
+                      {need.detail && <p className="small quiet" dir="auto">{needDetail(t, need, (iso) => format.at(iso, 'moment'))}</p>}
                     </div>
                   </li>
                 ))}

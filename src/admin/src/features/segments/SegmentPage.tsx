@@ -141,7 +141,7 @@ function Members({ path }: { path: string }) {
       { key: 'orders', title: t('segment.col.orders'), width: 'minmax(70px, 0.7fr)', end: true, sortable: true, onlyWide: true, cell: (m) => <span className="num">{format.number(m.orders)}</span> },
       { key: 'amountSpent', title: t('segment.col.spent'), width: 'minmax(96px, 1.1fr)', end: true, sortable: true, cell: (m) => <span className="num">{format.money(m.amountSpent)}</span> },
       { key: 'lastOrderAt', title: t('segment.col.last'), width: 'minmax(0, 1fr)', sortable: true, onlyWide: true, cell: (m) => <div className="clip num">{format.at(m.lastOrderAt, 'day')}</div> },
-      { key: 'since', title: t('segment.col.since'), width: 'minmax(0, 1.1fr)', sortable: true, onlyWide: true, cell: (m) => <div className="two"><span className="clip num">{format.at(m.since, 'day')}</span>{m.why && <span className="faint small clip">{whyText(t, m.why)}</span>}</div> },
+      { key: 'since', title: t('segment.col.since'), width: 'minmax(0, 1.1fr)', sortable: true, onlyWide: true, cell: (m) => <div className="two"><span className="clip num">{format.at(m.since, 'day')}</span>{m.why && <span className="faint small clip">{whyText(t, m)}</span>}</div> },
     ],
     [t, format, base],
   );
