@@ -48,6 +48,13 @@ internal static class Schedule
         });
         builder.Services.AddQuartzHostedService(hosted => (hosted.WaitForJobsToComplete, hosted.AwaitApplicationStarted) = (true, true));
         builder.Services.AddHostedService<Planner>();
+        builder.Services.AddSingleton(new ReadyCheck("scheduler", CheckAsync));
+    }
+
+    private static async Task CheckAsync(IServiceProvider services, CancellationToken stop)
+    {
+        var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stop).ConfigureAwait(false);
+        if (scheduler.Status != SchedulerStatus.Running) throw new InvalidOperationException("The scheduler does not run.");
     }
 
     private static IJobDetail Detail<TJob>(string name, string what) where TJob : IJob => JobBuilder.Create<TJob>().WithIdentity(name).WithDescription(what).Build();
@@ -77,6 +84,8 @@ internal abstract class StoreJob(Databases databases, ILogger logger) : IJob
     {
         foreach (var store in await CampaignFollower.StoresAsync(databases, cancellationToken).ConfigureAwait(false))
         {
+            using var activity = Telemetry.Activities.StartActivity(GetType().Name);
+            activity?.SetTag("comeback.store", store.Value);
             try
             {
                 await TickAsync(store, cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,7 @@ internal static class HostingSetup
         var options = ComebackOptions.Read(builder.Configuration, builder.Environment);
         var verb = builder.Services.Any(s => s.ImplementationInstance is HostMode { Verb: true });
         builder.AddLogs(verb);
+        builder.AddTelemetry(options);
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(options);

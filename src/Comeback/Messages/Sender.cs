@@ -172,6 +172,8 @@ internal sealed partial class Sender(
             if (!rows.TryGetValue(batch[i].Id, out var message) || message.State != MessageState.HandingOver) continue;
             message.Change = change;
             message.Why = handed[i].Why;
+            var outcome = handed[i].Result.ToString();
+            t.AfterCommit(() => Telemetry.HandedOver(channel.Name, outcome));
             message.ProviderId = handed[i].ProviderId;
             switch (handed[i].Result)
             {

@@ -179,18 +179,22 @@ internal sealed partial class StepWorker(
         row.DueAt = at > now ? at : now;
     }
 
-    public static async Task SkipAsync(StoreTransaction t, StepSubject subject, SkipReason reason, string detail, DateTimeOffset now) => t.Db.Skips.Add(new SkipRow
+    public static async Task SkipAsync(StoreTransaction t, StepSubject subject, SkipReason reason, string detail, DateTimeOffset now)
     {
-        StoreId = t.Store,
-        Id = await t.TakeIdsAsync(1).ConfigureAwait(false),
-        CampaignId = subject.Campaign.Id,
-        Step = subject.Step.Step,
-        CustomerId = subject.Run.CustomerId,
-        Occurrence = subject.Run.Occurrence,
-        Reason = reason.ToString(),
-        Detail = detail,
-        At = now,
-    });
+        t.Db.Skips.Add(new SkipRow
+        {
+            StoreId = t.Store,
+            Id = await t.TakeIdsAsync(1).ConfigureAwait(false),
+            CampaignId = subject.Campaign.Id,
+            Step = subject.Step.Step,
+            CustomerId = subject.Run.CustomerId,
+            Occurrence = subject.Run.Occurrence,
+            Reason = reason.ToString(),
+            Detail = detail,
+            At = now,
+        });
+        t.AfterCommit(() => Telemetry.Skipped(reason.ToString()));
+    }
 
     private static partial class Log
     {

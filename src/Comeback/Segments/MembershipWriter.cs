@@ -42,6 +42,7 @@ internal static class MembershipWriter
             }
             await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }
+        transaction.AfterCommit(() => Hosting.Telemetry.Moved(entered, moves.Count - entered));
     }
 
     public static async Task CountersAsync(

@@ -82,6 +82,7 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
             // Step 5.
             (result.Rows, result.Rejected, result.RejectsByReason, result.RejectsFile) = (started.File.RowsRead, rejects.Count, rejects.ByReason, rejects.Path);
             await TellAsync(started, Progress.Of(started.File, rejects), ImportState.Done, null, CancellationToken.None).ConfigureAwait(false);
+            Hosting.Telemetry.Imported(result.Rows, result.Rejected);
             return result;
         }
         catch (Exception fault)

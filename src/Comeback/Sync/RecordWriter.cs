@@ -51,6 +51,8 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
     private async Task<RecordsWritten> WriteAsync(StoreTransaction transaction, List<Prepared> records, Arrival arrival)
     {
         var began = time.GetTimestamp();
+        using var activity = Hosting.Telemetry.Activities.StartActivity("records.write");
+        activity?.SetTag("comeback.store", transaction.Store.Value).SetTag("comeback.records", records.Count);
         // Taken out, so that a transaction that fails leaves no rows behind that were never written.
         var (store, counter) = await StoreAsync(transaction).ConfigureAwait(false);
         if (!memories.TryRemove(transaction.Store, out var memory) || memory.Change != counter || memory.Products.Count > BatchMemory.MostProducts) memory = new BatchMemory();
@@ -61,6 +63,7 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
             batch.Remember(memory);
             memory.Change = change;
             memories[transaction.Store] = memory;
+            Hosting.Telemetry.RecordsWritten(batch.Written, batch.Unchanged);
         });
         Adapt(records, time.GetElapsedTime(began));
         return new RecordsWritten(batch.Written, batch.Unchanged, change);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Comeback.Tests.Infra;
 using Microsoft.Data.Sqlite;
+using Quartz;
 
 namespace Comeback.Tests.Hosting;
 
@@ -35,6 +36,21 @@ public sealed class ServerTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await comeback.Http.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await comeback.Http.GetAsync(new Uri("/healthz", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_copy_is_ready_once_its_scheduler_runs_and_no_longer_when_it_stands()
+    {
+        await using var comeback = await TestServer.StartAsync(settings: "--Comeback:Schedule=on");
+        var scheduler = await comeback.Get<ISchedulerFactory>().GetScheduler();
+        for (var i = 0; i < 100 && scheduler.Status != SchedulerStatus.Running; i++) await Task.Delay(50);
+        Assert.Equal("ok", (await comeback.JsonAsync("/readyz")).GetProperty("checks").GetProperty("scheduler").GetString());
+
+        await scheduler.Standby();
+
+        var answer = await comeback.Http.GetAsync(new Uri("/readyz", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("\"scheduler\":\"failed\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

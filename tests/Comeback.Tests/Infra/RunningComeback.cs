@@ -45,20 +45,22 @@ internal sealed class RunningComeback : IAsyncDisposable
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
-    public static async Task<RunningComeback> StartAsync(DatabaseKind kind = DatabaseKind.Sqlite, DateTimeOffset? now = null)
+    public static async Task<RunningComeback> StartAsync(
+        DatabaseKind kind = DatabaseKind.Sqlite, DateTimeOffset? now = null, Action<WebApplicationBuilder>? adjust = null, params string[] settings)
     {
         var time = now is { } start ? new FakeTime(start) : new FakeTime();
         var database = await TestDatabase.CreateAsync(kind, time);
         var app = await Server.StartAsync(
         [
             $"--Comeback:Data={database.Folder}", $"--ConnectionStrings:Comeback={database.ConnectionString}", "--Comeback:Urls=http://127.0.0.1:0", "--environment=Development",
-            "--Comeback:Schedule=off", "--Comeback:AllowLoopback=true", "--Comeback:PublicUrl=https://mail.shop.example", "--Comeback:Demo=off",
+            "--Comeback:Schedule=off", "--Comeback:AllowLoopback=true", "--Comeback:PublicUrl=https://mail.shop.example", "--Comeback:Demo=off", .. settings,
         ], builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
             // Followers are run by the test, so that each sees exactly what the one before it wrote.
             foreach (var own in builder.Services.Where(s => s.ServiceType == typeof(IHostedService)
                 && (s.ImplementationFactory is not null || s.ImplementationType?.Assembly == typeof(Databases).Assembly)).ToList()) builder.Services.Remove(own);
+            adjust?.Invoke(builder);
         }, TestContext.Current.CancellationToken);
         return new RunningComeback(app, database, time);
     }
