@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Comeback.Hosting;
-using Comeback.Sync;
 using Comeback.Tests.Infra;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
