@@ -73,6 +73,8 @@ public sealed record StoreStanding
     /// <summary>What is missing of the sender's legal identity; empty when complete.</summary>
     public IReadOnlyList<string> SenderLacks { get; init; } = [];
     public QuietHours? Quiet { get; init; }
+    /// <summary>The merchant's own last day of the week; null follows the country.</summary>
+    public IsoDayOfWeek? WeekEndsOn { get; init; }
     public PressureRules Pressure { get; init; } = new();
     /// <summary>Countries where the merchant relies on "existing customer"; empty when off.</summary>
     public IReadOnlySet<string> ExistingCustomerCountries { get; init; } = new HashSet<string>();

@@ -58,6 +58,8 @@ internal sealed class BroadcastStarter(Databases databases, StoreWriter writer, 
     {
         var campaign = await t.Db.Campaigns.AsTracking().SingleAsync(c => c.Id == id, ct).ConfigureAwait(false);
         if (campaign.State != CampaignState.Sending || await t.Db.Runs.AnyAsync(r => r.CampaignId == id && r.State == RunState.Waiting, ct).ConfigureAwait(false)) return;
+        // Written is not sent: what still waits for its turn, the morning or the mail server would be dropped with a campaign that is over.
+        if (await t.Db.Messages.AnyAsync(m => (m.State == MessageState.Queued || m.State == MessageState.HandingOver) && m.CampaignId == id && !m.Test, ct).ConfigureAwait(false)) return;
         await MoveAsync(t, campaign, CampaignState.Done, clocks.Now(store)).ConfigureAwait(false);
         await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);
     }, ct);

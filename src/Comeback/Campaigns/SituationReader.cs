@@ -28,8 +28,10 @@ internal sealed record CartGoods(CartLineRecord Line, ProductRow? Product, Varia
 /// </summary>
 internal static class SituationReader
 {
+    /// <param name="except">Messages that are themselves being decided about: they do not count against their own person.</param>
     public static async Task<List<Prepared>> ReadAsync(
-        ComebackDb db, StoreStanding standing, IReadOnlyList<StepSubject> subjects, DateTimeOffset now, Func<Channel, string, string> hash, CancellationToken ct, MessageId? except = null)
+        ComebackDb db, StoreStanding standing, IReadOnlyList<StepSubject> subjects, DateTimeOffset now, Func<Channel, string, string> hash, CancellationToken ct,
+        IReadOnlySet<MessageId>? except = null)
     {
         var people = subjects.Select(s => s.Run.CustomerId).Distinct().ToList();
         var customers = await db.Customers.Where(c => people.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct).ConfigureAwait(false);
@@ -73,7 +75,7 @@ internal static class SituationReader
                 Consents = [.. consents[id].Where(c => c.Channel == channel).Select(c => new ConsentRecord(c.Channel, c.State, c.At, c.Source, c.Wording))],
                 HasBought = own.Exists(o => o.Standing == OrderStanding.Counted),
                 Engagement = In(id, "highly_engaged") ? Engagement.High : In(id, "moderately_engaged") ? Engagement.Moderate : In(id, "disengaged") ? Engagement.Disengaged : Engagement.None,
-                Promotions = [.. sent[id].Where(m => m.Id != except && m.State is not (MessageState.Dropped or MessageState.Failed)).Select(m => m.CreatedAt)],
+                Promotions = [.. sent[id].Where(m => except?.Contains(m.Id) != true && m.State is not (MessageState.Dropped or MessageState.Failed)).Select(m => m.CreatedAt)],
                 LastPlacedOrderAt = placed.Count == 0 ? null : placed.Max(o => o.PlacedAt),
                 UndeliveredSince = deliveries && placed.Where(o => o.DeliveredAt is null).Select(o => (DateTimeOffset?)o.PlacedAt).Max() is { } waiting ? waiting : null,
             };
@@ -89,7 +91,7 @@ internal static class SituationReader
                     TouchedAt = nominal,
                     Closed = cart is null || cart.Closed,
                     HasGoods = goods.Count > 0,
-                    LastStepSentAt = sent[id].Where(m => m.CampaignId == subject.Campaign.Id && m.Id != except && m.State is not (MessageState.Dropped or MessageState.Failed))
+                    LastStepSentAt = sent[id].Where(m => m.CampaignId == subject.Campaign.Id && except?.Contains(m.Id) != true && m.State is not (MessageState.Dropped or MessageState.Failed))
                         .Select(m => (DateTimeOffset?)m.CreatedAt).Max(),
                     OtherRunAt = otherRuns.GetValueOrDefault(subject.Run.Id),
                 };

@@ -2,6 +2,7 @@ using Comeback.Data;
 using Comeback.Engine.Campaigns;
 using Comeback.Install;
 using NodaTime;
+using NodaTime.Extensions;
 using NodaTime.Text;
 using EngineQuietHours = Comeback.Engine.Campaigns.QuietHours;
 
@@ -27,6 +28,7 @@ internal static class Standing
         Quiet = Clock.Parse(settings.QuietHours.Start) is { Success: true } start && Clock.Parse(settings.QuietHours.End) is { Success: true } end
             ? new EngineQuietHours(start.Value, end.Value)
             : null,
+        WeekEndsOn = settings.WeekEndsOn?.ToIsoDayOfWeek(),
         Pressure = new PressureRules
         {
             PerDay = settings.Pressure.PerDay,

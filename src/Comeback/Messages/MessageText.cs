@@ -106,7 +106,7 @@ internal sealed class MessageText
     private static Dictionary<string, object?> Offer(StepSubject subject, Situation situation, StoreRow store, MessageLanguage language)
     {
         var ends = subject.Rules.Subject == CampaignSubject.WinBack && subject.Rules.ThisWeekOnly
-            ? WeekEnd.After(situation.Now, situation.Store.Zone, store.Country)
+            ? WeekEnd.After(situation.Now, situation.Store.Zone, store.Country, situation.Store.WeekEndsOn)
             : subject.Rules.DiscountDays is { } days ? situation.Now.AddDays(days) : (DateTimeOffset?)null;
         return Map(("code", null), ("percent", null), ("days", subject.Rules.DiscountDays), ("ends", Print(ends, language, situation.Store.Zone)));
     }

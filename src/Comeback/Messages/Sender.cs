@@ -41,6 +41,7 @@ internal sealed partial class Sender(
                 if (!databases.IsPostgres) recovered[store] = true;
             }
             var taken = 0;
+            Func<Channel, string, string>? hash = null;
             while (!ct.IsCancellationRequested)
             {
                 var now = time.GetUtcNow();
@@ -53,7 +54,7 @@ internal sealed partial class Sender(
                 }
                 var settings = StoreSettings.Read(row.Settings);
                 var channel = await channels.ForAsync(row, settings, ct).ConfigureAwait(false);
-                var hash = await StepWorker.HashOf(secrets, store, ct).ConfigureAwait(false);
+                hash ??= await StepWorker.HashOf(secrets, store, ct).ConfigureAwait(false);
                 // Steps 2 and 3.
                 var batch = await writer.WriteAsync(store, Lane.Live, t => ClaimAsync(t, settings, channel, hash, ct), ct).ConfigureAwait(false);
                 if (batch is null) return taken;
@@ -107,6 +108,8 @@ internal sealed partial class Sender(
     /// <summary>Null when nothing is left to claim; an empty list when all that was looked at was dropped or held.</summary>
     private async Task<List<MessageRow>?> ClaimAsync(StoreTransaction t, StoreSettings settings, IMessageChannel channel, Func<Channel, string, string> hash, CancellationToken ct)
     {
+        // First of all: on PostgreSQL this is the lock that makes another process wait, so that it does not read as queued what is claimed here.
+        var change = await t.ChangeAsync().ConfigureAwait(false);
         var wall = time.GetUtcNow();
         var now = clocks.Now(t.Store);
         var queued = await t.Db.Messages.AsTracking().Where(m => m.State == MessageState.Queued && (m.NextAttemptAt == null || m.NextAttemptAt <= wall))
@@ -119,39 +122,51 @@ internal sealed partial class Sender(
         var campaigns = await t.Db.Campaigns.AsNoTracking().Where(c => campaignIds.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct).ConfigureAwait(false);
         var steps = await t.Db.CampaignSteps.AsNoTracking().Where(s => campaignIds.Contains(s.CampaignId)).ToListAsync(ct).ConfigureAwait(false);
         var runs = await t.Db.Runs.AsNoTracking().Where(r => campaignIds.Contains(r.CampaignId) && people.Contains(r.CustomerId)).ToListAsync(ct).ConfigureAwait(false);
-        var change = await t.ChangeAsync().ConfigureAwait(false);
         var claimed = new List<MessageRow>();
+        var asked = new List<(MessageRow Message, StepSubject Subject)>();
+        var once = new HashSet<CustomerId>();
         foreach (var message in queued)
         {
-            message.Change = change;
             var run = runs.Find(r => r.CampaignId == message.CampaignId && r.CustomerId == message.CustomerId && r.Occurrence == message.Occurrence);
             var step = steps.Find(s => s.CampaignId == message.CampaignId && s.Step == message.Step);
-            if (!message.Test && run is not null && step is not null)
+            if (message.Test || run is null || step is null) Claim(message);
+            // One message a person a batch, as where they are written: the second is decided about when the first is in the books.
+            else if (once.Add(message.CustomerId)) asked.Add((message, new StepSubject(campaigns[message.CampaignId], CampaignCatalogue.RulesOf(campaigns[message.CampaignId]), step, run)));
+        }
+        var prepared = asked.Count == 0 ? [] : await SituationReader.ReadAsync(
+            t.Db, standing, asked.ConvertAll(a => a.Subject), now, hash, ct, except: asked.Select(a => a.Message.Id).ToHashSet()).ConfigureAwait(false);
+        for (var i = 0; i < asked.Count; i++)
+        {
+            var (message, subject) = asked[i];
+            message.Change = change;
+            var situation = prepared[i].Situation;
+            switch (Decision.Decide(situation with { Step = situation.Step with { UsefulUntil = message.UsefulUntil } }))
             {
-                var subject = new StepSubject(campaigns[message.CampaignId], CampaignCatalogue.RulesOf(campaigns[message.CampaignId]), step, run);
-                var prepared = (await SituationReader.ReadAsync(t.Db, standing, [subject], now, hash, ct, except: message.Id).ConfigureAwait(false))[0];
-                var useful = prepared.Situation.Step with { UsefulUntil = message.UsefulUntil };
-                switch (Decision.Decide(prepared.Situation with { Step = useful }))
-                {
-                    case Verdict.Hold hold:
-                        // The demo's night is over in minutes.
-                        (message.NextAttemptAt, message.Why) = (store.Platform == Platform.Demo ? wall.AddSeconds(5) : wall + (hold.Until - now), hold.Detail);
-                        continue;
-                    case Verdict.Skip skip:
-                        await DropAsync(t, message, subject, skip.Reason, skip.Detail, now).ConfigureAwait(false);
-                        continue;
-                    case Verdict.Drop drop:
-                        await DropAsync(t, message, subject, drop.Reason, drop.Detail, now).ConfigureAwait(false);
-                        continue;
-                }
-                if (prepared.Situation.Customer.Address is { } address) message.Address = address;
+                case Verdict.Hold hold:
+                    // The demo's night is over in minutes.
+                    (message.NextAttemptAt, message.Why) = (store.Platform == Platform.Demo ? wall.AddSeconds(5) : wall + (hold.Until - now), hold.Detail);
+                    break;
+                case Verdict.Skip skip:
+                    await DropAsync(t, message, subject, skip.Reason, skip.Detail, now).ConfigureAwait(false);
+                    break;
+                case Verdict.Drop drop:
+                    await DropAsync(t, message, subject, drop.Reason, drop.Detail, now).ConfigureAwait(false);
+                    break;
+                default:
+                    if (situation.Customer.Address is { } address) message.Address = address;
+                    Claim(message);
+                    break;
             }
-            (message.State, message.Via, message.HandedOverAt, message.Why) = (MessageState.HandingOver, channel.Name, wall, null);
-            message.Attempts++;
-            claimed.Add(message);
         }
         await t.Db.SaveChangesAsync(ct).ConfigureAwait(false);
         return claimed;
+
+        void Claim(MessageRow message)
+        {
+            (message.State, message.Via, message.HandedOverAt, message.Why, message.Change) = (MessageState.HandingOver, channel.Name, wall, null, change);
+            message.Attempts++;
+            claimed.Add(message);
+        }
     }
 
     private static async Task DropAsync(StoreTransaction t, MessageRow message, StepSubject subject, SkipReason reason, string detail, DateTimeOffset now)

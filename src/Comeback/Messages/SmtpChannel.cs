@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Comeback.Data;
 using Comeback.Hosting;
 using Comeback.Install;
@@ -11,33 +13,39 @@ namespace Comeback.Messages;
 /// <summary>Hands messages to a merchant's mail server. TLS is required unless the server is this machine's own; a password is never sent in clear.</summary>
 internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingGuard guard, ComebackOptions options) : IMessageChannel, IAsyncDisposable
 {
-    private readonly SemaphoreSlim turn = new(1, 1);
-    private SmtpClient? client;
+    /// <summary>Mail servers commonly allow a sender ten connections at once and more; four hide the wait for an answer without being rude.</summary>
+    public const int MostConnections = 4;
+
+    // A server hangs up on who says nothing for long, and that would only be noticed while sending.
+    private static readonly TimeSpan IdleAtMost = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim turns = new(MostConnections, MostConnections);
+    private readonly ConcurrentStack<(SmtpClient Client, long Since)> idle = new();
 
     public string Name => "smtp";
 
-    /// <summary>One connection, so one message in its hands at a time.</summary>
-    public int Connections => 1;
+    /// <summary>One message at a time in the hands of each connection.</summary>
+    public int Connections => MostConnections;
 
     public async Task<HandOver> HandOverAsync(MessageRow message, StoreSettings settings, CancellationToken ct)
     {
-        await turn.WaitAsync(ct).ConfigureAwait(false);
+        await turns.WaitAsync(ct).ConfigureAwait(false);
         try
         {
+            SmtpClient client;
             try
             {
                 client = await ConnectedAsync(ct).ConfigureAwait(false);
             }
             catch (Exception problem) when (problem is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                await CloseAsync().ConfigureAwait(false);
                 return new HandOver(Handed.NotTaken, Why: $"The mail server {smtp.Host}:{smtp.Port} cannot be used: {Short(problem)}");
             }
             return await SendAsync(client, message, settings).ConfigureAwait(false);
         }
         finally
         {
-            turn.Release();
+            turns.Release();
         }
     }
 
@@ -46,8 +54,8 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
 
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync().ConfigureAwait(false);
-        turn.Dispose();
+        while (idle.TryPop(out var one)) await CloseAsync(one.Client).ConfigureAwait(false);
+        turns.Dispose();
     }
 
     private async Task<HandOver> SendAsync(SmtpClient open, MessageRow message, StoreSettings settings)
@@ -60,23 +68,25 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
             // Not cancelled half-way: a message in flight is finished, so that shutting down leaves nothing unknown.
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             var answer = await open.SendAsync(mail, limit.Token, progress).ConfigureAwait(false);
+            idle.Push((open, Stopwatch.GetTimestamp()));
             return new HandOver(Handed.Taken, answer.Length > 200 ? answer[..200] : answer);
         }
         catch (FormatException problem)
         {
+            await CloseAsync(open).ConfigureAwait(false);
             return new HandOver(Handed.Refused, Why: problem.Message);
         }
         catch (SmtpCommandException problem)
         {
             // The server spoke: 4xx is later, 5xx is never (https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1).
-            await CloseAsync().ConfigureAwait(false);
+            await CloseAsync(open).ConfigureAwait(false);
             return (int)problem.StatusCode >= 500
                 ? new HandOver(Handed.Refused, Why: $"The mail server refused it: {(int)problem.StatusCode} {Short(problem)}")
                 : new HandOver(Handed.NotTaken, Why: $"The mail server said later: {(int)problem.StatusCode} {Short(problem)}");
         }
         catch (Exception problem)
         {
-            await CloseAsync().ConfigureAwait(false);
+            await CloseAsync(open).ConfigureAwait(false);
             // Until the last byte of the body has been written the closing dot cannot have been, and without it no server takes a message.
             return progress.AllWritten
                 ? new HandOver(Handed.Unknown, Why: "The connection broke after the last byte: the mail server may have taken it")
@@ -86,22 +96,30 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
 
     private async Task<SmtpClient> ConnectedAsync(CancellationToken ct)
     {
-        if (client is { IsConnected: true }) return client;
-        client?.Dispose();
-        client = new SmtpClient { Timeout = 30_000 };
-        var socket = await guard.ConnectAsync(smtp.Host, smtp.Port, ct).ConfigureAwait(false);
-        var local = options.AllowLoopback && ComebackOptions.IsLoopback(smtp.Host);
-        var security = smtp.Port == 465 ? SecureSocketOptions.SslOnConnect : local ? SecureSocketOptions.StartTlsWhenAvailable : SecureSocketOptions.StartTls;
-        await client.ConnectAsync(socket, smtp.Host, smtp.Port, security, ct).ConfigureAwait(false);
-        if (smtp.User is { Length: > 0 } user && password is not null) await client.AuthenticateAsync(user, password, ct).ConfigureAwait(false);
-        return client;
+        while (idle.TryPop(out var one))
+        {
+            if (one.Client.IsConnected && Stopwatch.GetElapsedTime(one.Since) < IdleAtMost) return one.Client;
+            await CloseAsync(one.Client).ConfigureAwait(false);
+        }
+        var client = new SmtpClient { Timeout = 30_000 };
+        try
+        {
+            var socket = await guard.ConnectAsync(smtp.Host, smtp.Port, ct).ConfigureAwait(false);
+            var local = options.AllowLoopback && ComebackOptions.IsLoopback(smtp.Host);
+            var security = smtp.Port == 465 ? SecureSocketOptions.SslOnConnect : local ? SecureSocketOptions.StartTlsWhenAvailable : SecureSocketOptions.StartTls;
+            await client.ConnectAsync(socket, smtp.Host, smtp.Port, security, ct).ConfigureAwait(false);
+            if (smtp.User is { Length: > 0 } user && password is not null) await client.AuthenticateAsync(user, password, ct).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await CloseAsync(client).ConfigureAwait(false);
+            throw;
+        }
     }
 
-    private async Task CloseAsync()
+    private static async Task CloseAsync(SmtpClient open)
     {
-        var open = client;
-        client = null;
-        if (open is null) return;
         try
         {
             if (open.IsConnected) await open.DisconnectAsync(quit: true, new CancellationTokenSource(TimeSpan.FromSeconds(2)).Token).ConfigureAwait(false);

@@ -1,4 +1,7 @@
+using Comeback.Campaigns;
 using Comeback.Data;
+using Comeback.Engine;
+using Comeback.Install;
 using Comeback.Messages;
 using Comeback.Sync;
 using Comeback.Tests.Infra;
@@ -59,10 +62,10 @@ public sealed class CampaignTests
         Assert.Equal("bob@example.com", Assert.Single(await comeback.MessagesAsync(shop)).Address);
     }
 
-    [Fact]
-    public async Task A_forgotten_cart_is_remembered_after_an_hour_and_after_a_day_and_then_left_alone()
+    [Theory, EachDatabase]
+    public async Task A_forgotten_cart_is_remembered_after_an_hour_and_after_a_day_and_then_left_alone(DatabaseKind kind)
     {
-        await using var comeback = await RunningComeback.StartAsync();
+        await using var comeback = await RunningComeback.StartAsync(kind);
         var shop = await comeback.ShopAsync();
         await AllOnAsync(comeback, shop);
         shop.Product("Teapot", stock: 3);
@@ -103,10 +106,10 @@ public sealed class CampaignTests
         Assert.DoesNotContain("Only", Assert.Single(await comeback.MessagesAsync(shop)).Text!, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_order_stops_the_cart_at_once_even_before_anything_followed_it()
+    [Theory, EachDatabase]
+    public async Task An_order_stops_the_cart_at_once_even_before_anything_followed_it(DatabaseKind kind)
     {
-        await using var comeback = await RunningComeback.StartAsync();
+        await using var comeback = await RunningComeback.StartAsync(kind);
         var shop = await comeback.ShopAsync();
         await AllOnAsync(comeback, shop);
         shop.Customer("ann").LeftInCart("Teapot");
@@ -121,10 +124,10 @@ public sealed class CampaignTests
         Assert.Equal("OrderPlaced", Assert.Single(await comeback.SkipsAsync(shop)).Reason);
     }
 
-    [Fact]
-    public async Task An_order_stops_even_a_reminder_that_waits_in_the_queue()
+    [Theory, EachDatabase]
+    public async Task An_order_stops_even_a_reminder_that_waits_in_the_queue(DatabaseKind kind)
     {
-        await using var comeback = await RunningComeback.StartAsync();
+        await using var comeback = await RunningComeback.StartAsync(kind);
         var shop = await comeback.ShopAsync();
         await AllOnAsync(comeback, shop);
         shop.Customer("ann").LeftInCart("Teapot");
@@ -235,10 +238,10 @@ public sealed class CampaignTests
         Assert.Equal("ann@example.com", Assert.Single(await comeback.MessagesAsync(shop)).Address);
     }
 
-    [Fact]
-    public async Task A_broadcast_shows_its_exact_count_and_why_the_others_get_nothing_and_then_does_just_that()
+    [Theory, EachDatabase]
+    public async Task A_broadcast_shows_its_exact_count_and_why_the_others_get_nothing_and_then_does_just_that(DatabaseKind kind)
     {
-        await using var comeback = await RunningComeback.StartAsync();
+        await using var comeback = await RunningComeback.StartAsync(kind);
         var shop = await comeback.ShopAsync();
         for (var i = 0; i < 6; i++) shop.Customer($"p{i}", consent: i % 2 == 0).Bought("Sencha", daysAgo: 20);
         await shop.ArriveAsync(Arrival.Found);
@@ -268,6 +271,32 @@ public sealed class CampaignTests
         Assert.Equal("done", campaign.GetProperty("state").GetString());
     }
 
+    [Theory, EachDatabase]
+    public async Task A_broadcast_is_over_only_when_its_last_message_is_out(DatabaseKind kind)
+    {
+        await using var sink = new SmtpSink();
+        await using var comeback = await RunningComeback.StartAsync(kind);
+        var shop = await comeback.ShopAsync(settings: s => s with { Smtp = new SmtpSettings { Host = "127.0.0.1", Port = sink.Port } });
+        for (var i = 0; i < 3; i++) shop.Customer($"p{i}").Bought("Sencha", daysAgo: 20);
+        await shop.ArriveAsync(Arrival.Found);
+        await comeback.SettleAsync(shop);
+        using var made = await comeback.PostAsync($"/api/stores/{shop.Id}/campaigns", new
+        {
+            name = "Spring teas", segmentKey = "first_time", templates = new[] { new { language = "en", subject = "Spring", html = "<p>Spring</p>", text = "Spring" } },
+        });
+        var key = made.Headers.Location!.OriginalString.Split('/')[^1];
+        await comeback.SwitchOnAsync(shop, key);
+        sink.Down();
+        for (var i = 0; i < 3; i++) await comeback.SettleAsync(shop);
+        Assert.All(await comeback.MessagesAsync(shop), m => Assert.Equal(MessageState.Queued, m.State));
+        sink.Up();
+        await comeback.PassAsync(shop, Hour);
+        await comeback.SettleAsync(shop);
+        await comeback.SettleAsync(shop);
+        Assert.Equal([MessageState.Sent, MessageState.Sent, MessageState.Sent], (await comeback.MessagesAsync(shop)).Select(m => m.State));
+        Assert.Equal("done", (await comeback.GetAsync($"/api/stores/{shop.Id}/campaigns/{key}")).GetProperty("campaign").GetProperty("state").GetString());
+    }
+
     [Fact]
     public async Task A_text_with_an_unknown_name_is_not_saved_and_the_place_is_told()
     {
@@ -281,6 +310,23 @@ public sealed class CampaignTests
         });
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, made.StatusCode);
         Assert.Contains("html, line 2, column 4: There is no customer.nick", await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "Sunday")]
+    [InlineData(DayOfWeek.Friday, "Friday")]
+    public void This_week_ends_when_the_merchant_says_and_else_as_in_the_country(DayOfWeek? chosen, string last)
+    {
+        var store = new StoreRow { Id = new StoreId(1), Name = "Tea House", Currency = "GBP", TimeZone = "Europe/London", Country = "GB", Language = "en" };
+        var standing = Standing.Of(store, new StoreSettings { WeekEndsOn = chosen }, NodaTime.DateTimeZoneProviders.Tzdb["Europe/London"]);
+        var winBack = Engine.Campaigns.StockCampaigns.All.Single(c => c.Key == "win_back").Rules;
+        // A Monday.
+        var now = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+        var situation = new Engine.Campaigns.Situation(now, new Engine.Campaigns.CustomerState(), new Engine.Campaigns.StepState { Channel = Engine.Orders.Channel.Email, DueAt = now }, standing);
+        var prepared = new Comeback.Campaigns.Prepared(
+            new StepSubject(new CampaignRow { Key = "win_back", Name = "Win back", SegmentKey = "lapsed" }, winBack, new CampaignStepRow(), new RunRow { Occurrence = "x" }), situation, null, null, []);
+        var templates = MessageText.Parse([new TemplateRow { Language = "en", Subject = "Until {{ offer.ends | default: '-' }}", Html = "<p>x</p>", Text = "x" }]);
+        Assert.Contains(last, MessageText.Render(templates, prepared, store, null, TestContext.Current.CancellationToken)!.Subject, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,16 +15,20 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Comeback.Tests.Infra;
 
 /// <summary>What became of everybody who was to be written to while the process that wrote was killed again and again.</summary>
+/// <param name="Midway">Kills of a process that had delivered to some people already, while others had theirs only from a later process.</param>
+/// <param name="InHand">Kills after which the next process found messages that were being handed over.</param>
 /// <param name="Lost">Neither delivered nor on record as unknown, failed or dropped: must be 0.</param>
-internal sealed record KillTally(int Kills, int People, int DeliveredOnce, int Unknown, int UnknownThatArrived, int Doubled, int Lost)
+internal sealed record KillTally(int Kills, int Midway, int InHand, int People, int DeliveredOnce, int Unknown, int UnknownThatArrived, int Doubled, int Lost)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Kills} kills, {People} people: delivered once {DeliveredOnce}, unknown {Unknown} (of which {UnknownThatArrived} had arrived), doubled {Doubled}, lost without a record {Lost}");
+        $"{Kills} kills ({Midway} midway, {InHand} with messages in hand), {People} people: delivered once {DeliveredOnce}, unknown {Unknown} (of which {UnknownThatArrived} had arrived), doubled {Doubled}, lost without a record {Lost}");
 }
 
 /// <summary>
 /// Sends to a mail server from a process of its own, kills that process with SIGKILL at random points, starts it again, and counts at the mail
-/// server and in the database. The child is this same program, told by its environment to send instead.
+/// server and in the database. One kill in six comes at any moment after the start, while runs and texts are written; the others come once a random
+/// number of people has got theirs from that process, so that they fall between claiming, handing over and settling however slow the machine is.
+/// The child is this same program, told by its environment to send instead.
 /// </summary>
 internal static class KillRun
 {
@@ -41,26 +45,54 @@ internal static class KillRun
             var store = await PrepareAsync(folder, people, smtp ? sink.Port : null, ct);
             // Where a process dies is up to chance, and to this seed.
             var random = new Random(seed);
-            var done = 0;
+            int Delivered() => smtp ? sink.Messages : Outbox(folder, store);
+            var (done, inHand) = (0, 0);
+            var lives = new List<(int Before, int AtKill)>();
             while (done < kills)
             {
                 var ready = Path.Combine(folder, $"ready-{done}");
+                var before = Delivered();
                 using var child = Start(folder, store, ready, arguments);
-                while (!File.Exists(ready) && !child.HasExited) await Task.Delay(10, ct);
+                while (!File.Exists(ready) && !child.HasExited) await Task.Delay(5, ct);
                 if (!File.Exists(ready)) throw new InvalidOperationException("The sending process did not start.");
-                await Task.Delay(random.Next(5, 250), ct);
+                inHand += await FoundInHandAsync(ready, ct);
+                if (done % 6 == 0) await Task.Delay(random.Next(5, 250), ct);
+                else
+                {
+                    var enough = before + random.Next(1, peopleForEach);
+                    while (Delivered() < enough && !child.HasExited) await Task.Delay(1, ct);
+                    await Task.Delay(random.Next(0, 25), ct);
+                }
                 if (child.HasExited) break;
                 child.Kill(entireProcessTree: true);
                 await child.WaitForExitAsync(ct);
+                lives.Add((before, Delivered()));
                 done++;
             }
-            using (var last = Start(folder, store, Path.Combine(folder, "ready-last"), arguments)) await last.WaitForExitAsync(ct);
-            return await CountAsync(folder, store, done, people, smtp ? sink : null, ct);
+            var end = Path.Combine(folder, "ready-last");
+            using (var last = Start(folder, store, end, arguments)) await last.WaitForExitAsync(ct);
+            inHand += await FoundInHandAsync(end, ct);
+            var total = Delivered();
+            var tally = await CountAsync(folder, store, done, people, smtp ? sink : null, ct);
+            return tally with { Midway = lives.Count(l => l.AtKill > l.Before && total > l.AtKill), InHand = inHand };
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static int Outbox(string folder, StoreId store)
+    {
+        var outbox = Path.Combine(folder, "outbox", store.ToString());
+        return Directory.Exists(outbox) ? Directory.EnumerateFiles(outbox, "*.eml").Count() : 0;
+    }
+
+    // The child writes how many messages it found in other hands; a failure is told in words.
+    private static async Task<int> FoundInHandAsync(string ready, CancellationToken ct)
+    {
+        var text = await File.ReadAllTextAsync(ready, ct);
+        return int.TryParse(text, CultureInfo.InvariantCulture, out var found) ? Math.Min(found, 1) : throw new InvalidOperationException(text);
     }
 
     /// <summary>In a process that was started to send: sends, and never comes back. Elsewhere nothing.</summary>
@@ -74,7 +106,7 @@ internal static class KillRun
         }
         catch (Exception problem)
         {
-            await File.WriteAllTextAsync(parts[2], problem.ToString());
+            await TellAsync(parts[2], problem.ToString());
             Environment.Exit(1);
         }
     }
@@ -82,7 +114,8 @@ internal static class KillRun
     private static async Task<int> SendAsync(string folder, StoreId store, string ready)
     {
         await using var app = Build(folder);
-        await File.WriteAllTextAsync(ready, "ready");
+        await using (var db = app.Services.GetRequiredService<Databases>().Open(store))
+            await TellAsync(ready, (await db.Messages.CountAsync(m => m.State == MessageState.HandingOver)).ToString(CultureInfo.InvariantCulture));
         while (true)
         {
             await app.Services.GetRequiredService<BroadcastStarter>().TickAsync(store, CancellationToken.None);
@@ -91,6 +124,13 @@ internal static class KillRun
             await using var db = app.Services.GetRequiredService<Databases>().Open(store);
             if (await db.Campaigns.AnyAsync(c => c.State == CampaignState.Done) && !await db.Messages.AnyAsync(m => m.State == MessageState.Queued || m.State == MessageState.HandingOver)) return 0;
         }
+    }
+
+    // Whole or not at all: who waits for the file reads it at once.
+    private static async Task TellAsync(string file, string text)
+    {
+        await File.WriteAllTextAsync(file + ".part", text);
+        File.Move(file + ".part", file, overwrite: true);
     }
 
     internal static WebApplication Build(string folder) => Server.Build(
@@ -176,7 +216,7 @@ internal static class KillRun
         var arrived = messages.ConvertAll(m => (m.State, m.CustomerId, Copies: Arrived(m.Id, m.MessageIdHeader)));
         var written = arrived.Select(m => m.CustomerId).ToHashSet();
         return new KillTally(
-            kills, people,
+            kills, 0, 0, people,
             arrived.Count(m => m.State == MessageState.Sent && m.Copies == 1),
             arrived.Count(m => m.State == MessageState.Unknown),
             arrived.Count(m => m.State == MessageState.Unknown && m.Copies == 1),

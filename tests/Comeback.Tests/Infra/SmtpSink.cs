@@ -38,9 +38,13 @@ internal sealed partial class SmtpSink : IAsyncDisposable
     public SinkMood Mood { get; set; }
     /// <summary>How long it thinks before it says that it took a message.</summary>
     public TimeSpan Thinks { get; set; }
+    /// <summary>It says that it took a message only when so many have arrived.</summary>
+    public int WaitsFor { get; set; }
     /// <summary>The text of each message taken, by its Message-ID; a second one of the same id shows here.</summary>
     public ConcurrentDictionary<string, ConcurrentQueue<string>> Taken { get; } = new(StringComparer.Ordinal);
     public int Connections;
+    /// <summary>How many messages it took, copies counted.</summary>
+    public int Messages;
 
     public void Down()
     {
@@ -135,6 +139,8 @@ internal sealed partial class SmtpSink : IAsyncDisposable
                 }
                 var id = MessageId().Match(text.ToString()).Groups["id"].Value;
                 Taken.GetOrAdd(id, _ => new ConcurrentQueue<string>()).Enqueue(text.ToString());
+                Interlocked.Increment(ref Messages);
+                while (Volatile.Read(ref Messages) < WaitsFor) await Task.Delay(5, stop.Token);
                 if (Thinks > TimeSpan.Zero) await Task.Delay(Thinks, stop.Token);
                 if (Mood == SinkMood.SilentAfterText) return false;
                 await writer.WriteLineAsync("250 2.0.0 taken");

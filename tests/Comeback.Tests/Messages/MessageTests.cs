@@ -13,9 +13,12 @@ namespace Comeback.Tests.Messages;
 /// <summary>Messages on their way out and what comes back: exactly one each, whatever the mail server does, and a "no" that always works.</summary>
 public sealed partial class MessageTests
 {
-    private static async Task<(RunningComeback Comeback, FakeShop Shop)> WithCartsAsync(SmtpSink? sink, params string[] people)
+    private static async Task<(RunningComeback Comeback, FakeShop Shop)> WithCartsAsync(SmtpSink? sink, params string[] people) =>
+        await WithCartsAsync(DatabaseKind.Sqlite, sink, people);
+
+    private static async Task<(RunningComeback Comeback, FakeShop Shop)> WithCartsAsync(DatabaseKind kind, SmtpSink? sink, params string[] people)
     {
-        var comeback = await RunningComeback.StartAsync();
+        var comeback = await RunningComeback.StartAsync(kind);
         var shop = await comeback.ShopAsync(settings: s => sink is null ? s : s with { Smtp = new SmtpSettings { Host = "127.0.0.1", Port = sink.Port } });
         await comeback.SwitchOnAsync(shop, "abandoned_cart");
         await comeback.PassAsync(shop, TimeSpan.FromSeconds(1));
@@ -44,7 +47,32 @@ public sealed partial class MessageTests
         Assert.All(await comeback.MessagesAsync(shop), m => Assert.Equal(MessageState.Sent, m.State));
         var text = sink.Taken.Values.First().First();
         Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click", text, StringComparison.Ordinal);
-        Assert.Equal(1, sink.Connections);
+        Assert.InRange(sink.Connections, 1, 3);
+        await using var db = comeback.Databases.Open(shop.Id);
+        Assert.Equal(3, await db.Events.CountAsync(e => e.Kind == EventKind.MessageSent, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_messages_go_side_by_side_over_two_connections()
+    {
+        // Each is only said to be taken when both have arrived: one connection alone would wait for ever.
+        await using var sink = new SmtpSink { WaitsFor = 2 };
+        var (comeback, shop) = await WithCartsAsync(sink, "ann", "bob");
+        await using var _ = comeback;
+        Assert.Equal(2, await SendAsync(comeback, shop));
+        Assert.Equal(2, sink.Connections);
+        Assert.All(await comeback.MessagesAsync(shop), m => Assert.Equal(MessageState.Sent, m.State));
+    }
+
+    [Fact]
+    public async Task However_many_wait_no_more_than_four_connections_are_opened_and_they_are_used_again()
+    {
+        await using var sink = new SmtpSink { Thinks = TimeSpan.FromMilliseconds(5) };
+        var (comeback, shop) = await WithCartsAsync(sink, [.. Enumerable.Range(0, 10).Select(i => $"person{i}")]);
+        await using var _ = comeback;
+        Assert.Equal(10, await SendAsync(comeback, shop));
+        Assert.InRange(sink.Connections, 2, SmtpChannel.MostConnections);
+        Assert.All(sink.Taken.Values, copies => Assert.Single(copies));
     }
 
     [Fact]
@@ -145,6 +173,47 @@ public sealed partial class MessageTests
         Assert.Equal(becomes, (await OnlyAsync(comeback, shop)).State);
         Assert.Equal(via == "outbox", File.Exists(file));
         if (taken) Assert.Equal("taken before", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Several_processes_that_send_at_once_send_each_message_once(DatabaseKind kind)
+    {
+        await using var sink = new SmtpSink { Thinks = TimeSpan.FromMilliseconds(3) };
+        var (comeback, shop) = await WithCartsAsync(kind, sink, [.. Enumerable.Range(0, 12).Select(i => $"person{i}")]);
+        await using var _ = comeback;
+        var senders = Enumerable.Range(0, 3).Select(_ => ActivatorUtilities.CreateInstance<Sender>(comeback.Services)).ToList();
+        // As replicas do it: on SQLite there is one process only, and one sender in it.
+        if (kind == DatabaseKind.Sqlite) senders.RemoveRange(1, 2);
+        var taken = await Task.WhenAll(senders.Select(s => Task.Run(() => s.TickAsync(shop.Id, TestContext.Current.CancellationToken))));
+        Assert.Equal(12, taken.Sum());
+        Assert.Equal(12, sink.Messages);
+        Assert.All(await comeback.MessagesAsync(shop), m => Assert.Equal(MessageState.Sent, m.State));
+    }
+
+    [Theory, EachDatabase]
+    public async Task What_the_outbox_had_taken_when_the_service_died_is_sent_and_what_it_had_not_goes_again(DatabaseKind kind)
+    {
+        var (comeback, shop) = await WithCartsAsync(kind, null, "ann", "bob");
+        await using var _ = comeback;
+        await comeback.Get<StoreWriter>().WriteAsync(shop.Id, Lane.Live, async t =>
+        {
+            foreach (var row in await t.Db.Messages.AsTracking().ToListAsync())
+                (row.State, row.Via, row.HandedOverAt) = (MessageState.HandingOver, "outbox", comeback.Time.GetUtcNow());
+            await t.Db.SaveChangesAsync();
+        }, CancellationToken.None);
+        var messages = await comeback.MessagesAsync(shop);
+        string FileOf(MessageRow message) => Path.Combine(comeback.Folder, "outbox", shop.Id.ToString(), $"{message.Id}.eml");
+        Directory.CreateDirectory(Path.GetDirectoryName(FileOf(messages[0]))!);
+        await File.WriteAllTextAsync(FileOf(messages[0]), "taken before", TestContext.Current.CancellationToken);
+        // Where replicas are possible, only what is minutes old is surely nobody's.
+        await comeback.PassAsync(shop, TimeSpan.FromMinutes(3));
+        var sender = ActivatorUtilities.CreateInstance<Sender>(comeback.Services);
+        await sender.TickAsync(shop.Id, TestContext.Current.CancellationToken);
+        await comeback.PassAsync(shop, TimeSpan.FromMinutes(1));
+        await sender.TickAsync(shop.Id, TestContext.Current.CancellationToken);
+        Assert.All(await comeback.MessagesAsync(shop), m => Assert.Equal(MessageState.Sent, m.State));
+        Assert.Equal("taken before", await File.ReadAllTextAsync(FileOf(messages[0]), TestContext.Current.CancellationToken));
+        Assert.True(File.Exists(FileOf(messages[1])));
     }
 
     [Fact]
