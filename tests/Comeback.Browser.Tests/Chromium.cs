@@ -39,8 +39,11 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    /// <summary>The demo store with 2,000 customers and three days a minute: no slower, or nothing happens; no faster, or a cart reminder is too late.</summary>
-    public Task<RunningApp> DemoAsync() => StartedAsync(() => demo, a => demo = a, ("Demo__Customers", "2000"), ("Demo__DaysPerMinute", "3"));
+    /// <summary>The demo store with 2,000 customers and its clock stopped: what is seen stays as it is, and the machine belongs to the browser.</summary>
+    public Task<RunningApp> DemoAsync() => StartedAsync(() => demo, a => demo = a, ("Demo__Customers", "2000"), ("Demo__DaysPerMinute", "0"));
+
+    /// <summary>A demo store of its own that lives three days a minute: no slower, or nothing happens; no faster, or a cart reminder is too late.</summary>
+    public static Task<RunningApp> LivingDemoAsync() => RunningApp.StartAsync(("Demo__Customers", "1000"), ("Demo__DaysPerMinute", "3"));
 
     /// <summary>A service without any store.</summary>
     public Task<RunningApp> BareAsync() => StartedAsync(() => bare, a => bare = a, ("Demo__Enabled", "false"));

@@ -82,6 +82,32 @@ public sealed class RunningApp : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Somebody with a phone follows a link of a message.</summary>
+    public async Task ClicksAsync(string link)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var phone = NewClient(handler);
+        phone.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148");
+        using var answer = await phone.GetAsync(link);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    /// <summary>One record through the API of events, with a key of its own.</summary>
+    public async Task TellsAsync(string store, object record)
+    {
+        using var made = await Http.PostAsJsonAsync($"/api/stores/{store}/keys", new { name = "the till" });
+        made.EnsureSuccessStatusCode();
+        using var till = NewClient();
+        till.DefaultRequestHeaders.Authorization = new("Bearer", (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString());
+        using var answer = await till.PostAsJsonAsync("/api/events", new { records = new[] { record } });
+        var said = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(answer.IsSuccessStatusCode && said.GetProperty("accepted").GetInt32() == 1, said.ToString());
+    }
+
+#pragma warning disable RS0030 // The test is the world outside: it needs no guard.
+    private HttpClient NewClient(HttpMessageHandler? handler = null) => new(handler ?? new HttpClientHandler(), disposeHandler: handler is null) { BaseAddress = Address };
+#pragma warning restore RS0030
+
     public async Task UntilAsync(string what, Func<Task<bool>> done, TimeSpan? limit = null)
     {
         var clock = Stopwatch.StartNew();
