@@ -25,7 +25,8 @@ export function Texts({ detail, path, onSaved }: { detail: CampaignDetail; path:
   const saved = useMemo(() => detail.steps.flatMap((s) => s.templates.map((x) => ({ ...x, step: s.step }))), [detail]);
   const [drafts, setDrafts] = useState<Draft[] | null>(null);
   const templates = drafts ?? saved;
-  const [at, setAt] = useState(0);
+  // The text in the reader's own language comes first, where there is one.
+  const [at, setAt] = useState(() => Math.max(0, saved.findIndex((x) => x.language === document.documentElement.lang)));
   const [part, setPart] = useState<'html' | 'text'>('html');
   const [errors, setErrors] = useState<TemplateError[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
