@@ -15,6 +15,7 @@ internal sealed class BroadcastStarter(Databases databases, StoreWriter writer, 
         List<CampaignRow> waiting;
         await using (var db = databases.Open(store))
         {
+            if (await db.Stores.AnyAsync(s => s.Id == store && s.State == StoreState.Restored, ct).ConfigureAwait(false)) return;
             waiting = await db.Campaigns.Where(c => c.Kind == CampaignKind.Broadcast && (c.State == CampaignState.Scheduled || c.State == CampaignState.Sending)).ToListAsync(ct).ConfigureAwait(false);
         }
         foreach (var campaign in waiting)

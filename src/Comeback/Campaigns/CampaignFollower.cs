@@ -68,6 +68,8 @@ internal sealed partial class CampaignFollower(
         if (seeded.Add(store)) await catalogue.EnsureAsync(store, ct).ConfigureAwait(false);
         await using (var db = databases.Open(store))
         {
+            // After a restore nothing starts: the resume says from which instant on.
+            if (await db.Stores.AnyAsync(s => s.Id == store && s.State == StoreState.Restored, ct).ConfigureAwait(false)) return false;
             // Step 1.
             if (!await db.Campaigns.AnyAsync(c => c.Kind == CampaignKind.Automation && c.State == CampaignState.On, ct).ConfigureAwait(false)) return false;
             var cursor = await CursorAsync(db, ct).ConfigureAwait(false);

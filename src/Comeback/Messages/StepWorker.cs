@@ -31,6 +31,8 @@ internal sealed partial class StepWorker(
             var now = clocks.Now(store);
             await using (var db = databases.Open(store))
             {
+                // Held steps would be moved, and what fell due before the operator's word could no longer be told from what did not.
+                if (await db.Stores.AnyAsync(s => s.Id == store && s.State == StoreState.Restored, ct).ConfigureAwait(false)) return written;
                 if (!await db.Due.AnyAsync(d => d.Kind == Runs.StepKind && d.DueAt <= now, ct).ConfigureAwait(false)) return written;
             }
             // Made before the write: its key may have to be made too.

@@ -49,7 +49,21 @@ internal sealed class RunningComeback : IAsyncDisposable
         DatabaseKind kind = DatabaseKind.Sqlite, DateTimeOffset? now = null, Action<WebApplicationBuilder>? adjust = null, params string[] settings)
     {
         var time = now is { } start ? new FakeTime(start) : new FakeTime();
-        var database = await TestDatabase.CreateAsync(kind, time);
+        return await OnAsync(await TestDatabase.CreateAsync(kind, time), time, adjust, settings);
+    }
+
+    /// <summary>Stops, lets something happen to the folder, and starts on it again at the same instant.</summary>
+    public async Task<RunningComeback> AgainAsync(Func<Task> meanwhile)
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await meanwhile();
+        return await OnAsync(database, Time, adjust: null, []);
+    }
+
+    private static async Task<RunningComeback> OnAsync(TestDatabase database, FakeTime time, Action<WebApplicationBuilder>? adjust, string[] settings)
+    {
         var app = await Server.StartAsync(
         [
             $"--Comeback:Data={database.Folder}", $"--ConnectionStrings:Comeback={database.ConnectionString}", "--Comeback:Urls=http://127.0.0.1:0", "--environment=Development",
