@@ -12,8 +12,10 @@ public sealed record CampaignRules
     /// <summary>The segment must still hold the person when a step is due.</summary>
     public bool RuleMustHold { get; init; } = true;
     public bool NeedsCompleteHistory { get; init; }
-    /// <summary>What is offered, where the store can make codes; the text has wording for both.</summary>
+    /// <summary>What is offered, where there is a code; the text has wording for both.</summary>
     public int? DiscountPercent { get; init; }
+    /// <summary>A code that the merchant made in the store, for stores in which we cannot make one for each customer.</summary>
+    public string? DiscountCode { get; init; }
     public int? DiscountDays { get; init; }
     public bool ThisWeekOnly { get; init; }
     public int HoldoutPercent { get; init; }

@@ -13,7 +13,7 @@ internal static class CampaignChanges
     internal enum Outcome { Saved, NotFound, Stale }
 
     /// <summary>Field to sentence. A text's problem names step, language, part, line and column.</summary>
-    public static Dictionary<string, string[]> Problems(string name, IReadOnlyList<StepBody> steps)
+    public static Dictionary<string, string[]> Problems(string name, IReadOnlyList<StepBody> steps, CampaignRules? rules = null)
     {
         var problems = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(name) || name.Length > 200 || name.Any(char.IsControl)) problems["name"] = ["Give a name of one line."];
@@ -27,6 +27,10 @@ internal static class CampaignChanges
                 if (Check(text) is { Count: > 0 } wrong)
                     problems[$"steps[{i}].{text.Language}"] = [.. wrong.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Part}, line {p.Line}, column {p.Column}: {p.Message}"))];
         }
+        if (rules?.DiscountPercent is < 1 or > 90) problems["rules.discountPercent"] = ["Give a whole number from 1 to 90, or nothing for no offer."];
+        if (rules?.DiscountDays is < 1 or > 365) problems["rules.discountDays"] = ["Give a whole number of days from 1 to 365."];
+        if (rules?.DiscountCode is { Length: > 0 } code && (code.Length > 40 || !code.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
+            problems["rules.discountCode"] = ["Give the code as the store knows it: up to 40 letters, digits, - and _."];
         return problems;
     }
 

@@ -42,7 +42,7 @@ internal static class CampaignsEndpoints
     internal static async Task<Results<Ok<CampaignDetail>, NotFound, ValidationProblem, ProblemHttpResult>> PutAsync(
         StoreId store, string key, CampaignChange body, Databases databases, StoreWriter writer, StoreClocks clocks, CancellationToken ct)
     {
-        if (CampaignChanges.Problems(body.Name, body.Steps) is { Count: > 0 } problems) return TypedResults.ValidationProblem(problems);
+        if (CampaignChanges.Problems(body.Name, body.Steps, body.Rules) is { Count: > 0 } problems) return TypedResults.ValidationProblem(problems);
         var found = await writer.WriteAsync(store, Lane.Live, t => CampaignChanges.ApplyAsync(t, key, body, clocks.Now(store), ct), ct).ConfigureAwait(false);
         if (found == CampaignChanges.Outcome.Stale) return TypedResults.Problem("Somebody else changed this campaign meanwhile: load it again.", statusCode: StatusCodes.Status409Conflict);
         if (found == CampaignChanges.Outcome.NotFound) return TypedResults.NotFound();

@@ -8,12 +8,11 @@ using Comeback.Engine.Orders;
 using Comeback.Install;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
-using CampaignSubject = Comeback.Engine.Campaigns.Subject;
 
 namespace Comeback.Messages;
 
 /// <summary>A finished text, before its links are made to come back to us.</summary>
-internal sealed record RenderedText(string Language, string Subject, string Html, string Text);
+internal sealed record RenderedText(string Language, string Subject, string Html, string Text, string? Code);
 
 /// <summary>The texts of one step in every language, parsed and checked.</summary>
 internal sealed record StepTemplates(IReadOnlyDictionary<string, (MessageTemplate Subject, MessageTemplate Html, MessageTemplate Text)> ByLanguage);
@@ -48,9 +47,10 @@ internal sealed class MessageText
     {
         if (templates.ByLanguage.Count == 0) return null;
         var tag = MessageLanguage.Choose(prepared.Customer?.Language, store.Language, templates.ByLanguage.Keys.ToList());
-        var values = Values(prepared, store, MessageLanguage.Find(tag), favourite);
+        var offer = OfferOf(prepared, store);
+        var values = Values(prepared, store, MessageLanguage.Find(tag), favourite, offer);
         var (subject, html, text) = templates.ByLanguage[tag];
-        return new RenderedText(tag, subject.Render(values, ct), html.Render(values, ct), text.Render(values, ct));
+        return new RenderedText(tag, subject.Render(values, ct), html.Render(values, ct), text.Render(values, ct), offer?.Code);
     }
 
     /// <summary>The whole message with sender, way out and links. Without <paramref name="links"/> (a preview) nothing in it leads anywhere of ours.</summary>
@@ -82,7 +82,7 @@ internal sealed class MessageText
         return favourites;
     }
 
-    private static Dictionary<string, object?> Values(Prepared prepared, StoreRow store, MessageLanguage language, CategoryRow? favourite)
+    private static Dictionary<string, object?> Values(Prepared prepared, StoreRow store, MessageLanguage language, CategoryRow? favourite, Offer? offer)
     {
         var (subject, situation, customer, cart, goods) = prepared;
         var zone = situation.Store.Zone;
@@ -97,19 +97,18 @@ internal sealed class MessageText
             ["product"] = Map(("title", first?["title"]), ("url", first?["url"]), ("image", first?["image"]), ("price", first?["price"]), ("only_left", first?["only_left"])),
             ["products"] = products,
             ["category"] = Map(("name", Text(favourite is null ? null : Named(favourite.Names, language) ?? favourite.Name)), ("url", null)),
-            ["offer"] = Offer(subject, situation, store, language),
+            ["offer"] = Map(("code", offer?.Code), ("percent", offer?.Percent), ("days", subject.Rules.DiscountDays), ("ends", Print(offer?.Ends, language, zone))),
             ["campaign"] = Map(("name", Text(campaign.Name) ?? ""), ("starts", Print(campaign.StartsAt, language, zone)), ("ends", Print(campaign.EndsAt, language, zone))),
         };
     }
 
-    // A code is made at the moment of sending by the store's connector. Where none can be made there is no offer, and the text has wording for that.
-    private static Dictionary<string, object?> Offer(StepSubject subject, Situation situation, StoreRow store, MessageLanguage language)
-    {
-        var ends = subject.Rules.Subject == CampaignSubject.WinBack && subject.Rules.ThisWeekOnly
-            ? WeekEnd.After(situation.Now, situation.Store.Zone, store.Country, situation.Store.WeekEndsOn)
-            : subject.Rules.DiscountDays is { } days ? situation.Now.AddDays(days) : (DateTimeOffset?)null;
-        return Map(("code", null), ("percent", null), ("days", subject.Rules.DiscountDays), ("ends", Print(ends, language, situation.Store.Zone)));
-    }
+    // The demo store takes a code of its own for each message; elsewhere it is the merchant's own until the store's connector makes them.
+    private static Offer? OfferOf(Prepared prepared, StoreRow store) => Offer.Of(
+        prepared.Subject.Rules,
+        store.Platform == Platform.Demo && prepared.Subject.Rules.DiscountPercent is { } percent
+            ? Offer.Print(percent, System.Security.Cryptography.RandomNumberGenerator.GetBytes(5))
+            : null,
+        prepared.Situation.Now, prepared.Situation.Store, store.Country);
 
     private static Dictionary<string, object?> Product(CartGoods goods, MessageLanguage language) => Map(
         ("title", Text((goods.Product is { } p ? Named(p.Titles, language) ?? p.Title : null) ?? goods.Line.Title) ?? "?"),

@@ -14,6 +14,7 @@ import { campaignName, recipeText, segmentName, word } from '@/lib/words';
 import { Backfill } from './Backfill';
 import { isOn, OnOff } from './OnOff';
 import { Preview } from './Preview';
+import { OfferCard } from './OfferCard';
 import { Texts } from './Texts';
 
 const outcomes = ['sent', 'opened', 'clicked', 'ordered', 'skipped', 'optedOut'] as const;
@@ -54,6 +55,7 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
                 <Texts key={detail.version} detail={detail} path={path} onSaved={reread} />
               </Card>
             </div>
+            <OfferCard key={detail.version} detail={detail} path={path} onSaved={reread} />
             <People path={path} />
           </>
         )}

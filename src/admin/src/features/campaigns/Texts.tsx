@@ -6,6 +6,7 @@ import { useToasts } from '@/components/toast';
 import { type ApiError, call } from '@/lib/api';
 import { languages, useT } from '@/lib/i18n';
 import { useStore } from '@/lib/store';
+import { saveCampaign } from './save';
 
 interface TemplateError {
   part: string;
@@ -42,16 +43,7 @@ export function Texts({ detail, path, onSaved }: { detail: CampaignDetail; path:
       const checked = await call<{ errors: TemplateError[] }>('POST', `${api}/templates/check`, bare(current));
       setErrors(checked.errors);
       if (checked.errors.length > 0) return;
-      const { campaign, endsAt, rules, version, steps } = detail;
-      await call('PUT', path, {
-        name: campaign.name,
-        segmentKey: campaign.segmentKey,
-        startsAt: campaign.startsAt,
-        endsAt,
-        rules,
-        version,
-        steps: steps.map((s) => ({ ...s, templates: templates.filter((x) => x.step === s.step).map(bare) })),
-      });
+      await saveCampaign(detail, path, { steps: detail.steps.map((x) => ({ ...x, templates: templates.filter((y) => y.step === x.step).map(bare) })) });
       setDrafts(null);
       toasts.say(t('campaign.saved'));
       onSaved();

@@ -544,6 +544,11 @@ export const ar: Catalogue<'zero' | 'one' | 'two' | 'few' | 'many' | 'other'> = 
   'campaign.delay': 'بعد {time}',
   'campaign.atOnce': 'فورًا',
   'campaign.saved': 'حُفظ النص',
+  'offer.title': 'العرض',
+  'offer.percent': 'نسبة الخصم',
+  'offer.code': 'الرمز كما يعرفه المتجر',
+  'offer.hint': 'أنشئ الرمز في متجرك أولاً. من دون نسبة ورمز تُرسل الرسالة بلا عرض.',
+  'offer.saved': 'حُفظ العرض',
 
   'field.order': 'رقم الطلب',
   'field.orderId': 'معرّف الطلب',

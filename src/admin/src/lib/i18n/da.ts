@@ -509,6 +509,11 @@ export const da: Catalogue<'one' | 'other'> = {
   'campaign.delay': '{time} efter',
   'campaign.atOnce': 'Straks',
   'campaign.saved': 'Teksten er gemt',
+  'offer.title': 'Tilbud',
+  'offer.percent': 'Procent rabat',
+  'offer.code': 'Kode, som butikken kender den',
+  'offer.hint': 'Opret først koden i din butik. Uden procent og kode sendes beskeden uden tilbud.',
+  'offer.saved': 'Tilbuddet er gemt',
 
   'field.order': 'Ordrenummer',
   'field.orderId': 'Ordre-id',

@@ -508,6 +508,11 @@ export const en = {
   'campaign.delay': '{time} later',
   'campaign.atOnce': 'At once',
   'campaign.saved': 'The text is saved',
+  'offer.title': 'Offer',
+  'offer.percent': 'Percent off',
+  'offer.code': 'Code, as the store knows it',
+  'offer.hint': 'Make the code in your store first. Without a percentage and a code the message goes without an offer.',
+  'offer.saved': 'The offer is saved',
 
   'field.order': 'Order number',
   'field.orderId': 'Order id',
