@@ -1706,11 +1706,13 @@ export interface components {
         };
         /** @description The rules of a campaign that are not columns; stored as JSON. */
         CampaignRules: {
+            /** @description A code that the merchant made in the store, for stores in which we cannot make one for each customer. */
+            discountCode?: null | string;
             /** Format: int32 */
             discountDays?: null | number;
             /**
              * Format: int32
-             * @description What is offered, where the store can make codes; the text has wording for both.
+             * @description What is offered, where there is a code; the text has wording for both.
              */
             discountPercent?: null | number;
             /** Format: int32 */
