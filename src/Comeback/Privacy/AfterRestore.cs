@@ -49,6 +49,9 @@ internal sealed class AfterRestore(Databases databases, StoreWriter writer, Stor
                 var runs = due.Where(d => d.Kind == "step").Select(d => d.SubjectId).Distinct().ToList();
                 await db.Runs.Where(r => runs.Contains(r.Id)).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Stopped).SetProperty(x => x.Why, Why), ct).ConfigureAwait(false);
                 await db.Due.Where(d => d.DueAt <= now && d.Kind != "segment").ExecuteDeleteAsync(ct).ConfigureAwait(false);
+                // A broadcast that was going out, or was to start by now, went out in the lost time.
+                await db.Campaigns.Where(c => c.Kind == CampaignKind.Broadcast && (c.State == CampaignState.Sending || (c.State == CampaignState.Scheduled && c.StartsAt <= now)))
+                    .ExecuteUpdateAsync(c => c.SetProperty(x => x.State, CampaignState.Done).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
                 // Orders and instants of the lost time come in again; they started their messages then.
                 await db.Campaigns.Where(c => c.State == CampaignState.On && c.SwitchedOnAt != null)
                     .ExecuteUpdateAsync(c => c.SetProperty(x => x.SwitchedOnAt, now).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);

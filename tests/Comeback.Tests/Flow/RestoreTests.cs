@@ -9,6 +9,47 @@ namespace Comeback.Tests.Flow;
 /// <summary>The day that a restore forgets: what left in it does not leave again.</summary>
 public sealed class RestoreTests
 {
+    [Fact]
+    public async Task A_broadcast_that_went_out_after_the_backup_does_not_go_out_again()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var comeback = await RunningComeback.StartAsync();
+        try
+        {
+            var shop = await comeback.ShopAsync();
+            shop.Customer("ann").Bought("Sencha", daysAgo: 20);
+            await shop.ArriveAsync(Arrival.Found);
+            await comeback.SettleAsync(shop);
+            using var made = await comeback.PostAsync($"/api/stores/{shop.Id}/campaigns", new
+            {
+                name = "Spring teas",
+                segmentKey = "first_time",
+                startsAt = comeback.Time.GetUtcNow().AddDays(1),
+                templates = new[] { new { language = "en", subject = "Spring", html = "<p>Spring</p>", text = "Spring" } },
+            });
+            await comeback.SwitchOnAsync(shop, made.Headers.Location!.OriginalString.Split('/')[^1]);
+            var backup = Path.Combine(comeback.Folder, "yesterday.zip");
+            (await Verb.InAsync(comeback.Folder, "backup", backup)).Fine();
+            await comeback.PassAsync(shop, TimeSpan.FromDays(1) + TimeSpan.FromHours(2));
+            await comeback.SettleAsync(shop);
+            Assert.Contains("ann@", Assert.Single(await TakeOutboxAsync(comeback, stop)), StringComparison.Ordinal);
+
+            comeback = await comeback.AgainAsync(async () => (await Verb.InAsync(comeback.Folder, "restore", backup)).Fine());
+            var again = new FakeShop(shop.Id, comeback.Get<RecordWriter>(), comeback.Time);
+            await comeback.InStepAsync(again, comeback.Time.GetUtcNow());
+            await comeback.Get<AfterRestore>().ResumeAsync(again.Id, sendDue: false, stop);
+            await comeback.SettleAsync(again);
+            await comeback.PassAsync(again, TimeSpan.FromHours(3));
+            await comeback.SettleAsync(again);
+
+            Assert.Empty(await TakeOutboxAsync(comeback, stop));
+        }
+        finally
+        {
+            await comeback.DisposeAsync();
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
