@@ -57,8 +57,14 @@ public sealed partial class CampaignTests(Chromium chromium) : BrowserTest(chrom
         var now = (await app.ReadAsync("/api/stores"))[0].GetProperty("now").GetString();
         await app.TellsAsync(store, new
         {
-            type = "order", externalId = "after-a-click", number = "#1", person = new { email = customer.GetProperty("profile").GetProperty("email").GetString() },
-            placedAt = now, updatedAt = now, standing = "counted", total = new { minor = "12500", currency = "DKK" },
+            type = "order",
+            externalId = "after-a-click",
+            number = "#1",
+            person = new { email = customer.GetProperty("profile").GetProperty("email").GetString() },
+            placedAt = now,
+            updatedAt = now,
+            standing = "counted",
+            total = new { minor = "12500", currency = "DKK" },
             lines = new[] { new { productExternalId = "tea", title = "Tea", quantity = 1, unitPrice = new { minor = "12500", currency = "DKK" }, total = new { minor = "12500", currency = "DKK" } } },
         });
         await app.UntilAsync("the order followed the click", async () =>

@@ -156,7 +156,8 @@ internal sealed partial class StepWorker(
             Subject = rendered.Subject,
             Html = html,
             Text = text,
-            DiscountCode = rendered.Code, MessageIdHeader = MessageIdOf(t.Store, id, settings.Sender.FromEmail),
+            DiscountCode = rendered.Code,
+            MessageIdHeader = MessageIdOf(t.Store, id, settings.Sender.FromEmail),
         });
         t.Db.Links.AddRange(links.Rows);
         return null;

@@ -282,7 +282,9 @@ public sealed class CampaignTests
         await comeback.SettleAsync(shop);
         using var made = await comeback.PostAsync($"/api/stores/{shop.Id}/campaigns", new
         {
-            name = "Spring teas", segmentKey = "first_time", templates = new[] { new { language = "en", subject = "Spring", html = "<p>Spring</p>", text = "Spring" } },
+            name = "Spring teas",
+            segmentKey = "first_time",
+            templates = new[] { new { language = "en", subject = "Spring", html = "<p>Spring</p>", text = "Spring" } },
         });
         var key = made.Headers.Location!.OriginalString.Split('/')[^1];
         await comeback.SwitchOnAsync(shop, key);

@@ -50,7 +50,10 @@ public sealed class OfferTests
         detail["rules"]!["discountCode"] = code;
         var body = new JsonObject
         {
-            ["name"] = "Thanks", ["rules"] = detail["rules"]!.DeepClone(), ["steps"] = detail["steps"]!.DeepClone(), ["version"] = detail["version"]!.DeepClone(),
+            ["name"] = "Thanks",
+            ["rules"] = detail["rules"]!.DeepClone(),
+            ["steps"] = detail["steps"]!.DeepClone(),
+            ["version"] = detail["version"]!.DeepClone(),
         };
         using var request = new HttpRequestMessage(HttpMethod.Put, path)
         {
