@@ -1,8 +1,9 @@
 # The same steps as tests/run: restore and build with the SDK and Node, then only what runs.
+FROM node:20-bookworm-slim AS node
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl xz-utils \
-    && curl -fsSL https://nodejs.org/dist/v20.20.2/node-v20.20.2-linux-x64.tar.xz | tar -xJ -C /usr/local --strip-components=1 \
-    && rm -rf /var/lib/apt/lists/*
+COPY --from=node /usr/local/bin /usr/local/bin
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 WORKDIR /source
 COPY . .
 RUN CI=true dotnet publish src/Comeback/Comeback.csproj -c Release -o /app --nologo
