@@ -321,7 +321,7 @@ public sealed class CampaignTests
     {
         var store = new StoreRow { Id = new StoreId(1), Name = "Tea House", Currency = "GBP", TimeZone = "Europe/London", Country = "GB", Language = "en" };
         var standing = Standing.Of(store, new StoreSettings { WeekEndsOn = chosen }, NodaTime.DateTimeZoneProviders.Tzdb["Europe/London"]);
-        var winBack = Engine.Campaigns.StockCampaigns.All.Single(c => c.Key == "win_back").Rules;
+        var winBack = Engine.Campaigns.StockCampaigns.All.Single(c => c.Key == "win_back").Rules with { DiscountCode = "BACK15" };
         // A Monday.
         var now = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
         var situation = new Engine.Campaigns.Situation(now, new Engine.Campaigns.CustomerState(), new Engine.Campaigns.StepState { Channel = Engine.Orders.Channel.Email, DueAt = now }, standing);
