@@ -86,7 +86,7 @@ public sealed class TroubleTests(Chromium chromium) : BrowserTest(chromium)
         await one.Page.GetByLabel("From: name").FillAsync("Kardemomme one");
         await two.Page.GetByLabel("From: name").FillAsync("Kardemomme two");
         await one.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await Expect(one.Page.GetByText("Saved")).ToBeVisibleAsync();
+        await Expect(one.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
         await two.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(two.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed in another tab");
         await Expect(two.Page.GetByLabel("From: name")).ToHaveValueAsync("Kardemomme two");
