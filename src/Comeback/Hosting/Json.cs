@@ -16,6 +16,8 @@ internal static class Json
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.NumberHandling = JsonNumberHandling.Strict;
+        // A definition may nest 64 deep, and each level is an object and a list.
+        options.MaxDepth = 256;
         // Names in any script stay readable; the answers are never pasted into HTML.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new IdConverters());

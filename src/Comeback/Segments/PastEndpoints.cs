@@ -18,6 +18,7 @@ internal static class PastEndpoints
     public static void Map(RouteGroupBuilder segments)
     {
         segments.MapGet("/{key}/past", PastAsync);
+        segments.MapGet("/{key}/past/people", PastPeopleAsync);
         segments.MapGet("/migration", MigrationAsync);
         segments.MapGet("/migration/people", MovedAsync);
         segments.MapGet("/overlap", OverlapAsync);
@@ -41,6 +42,22 @@ internal static class PastEndpoints
         var bought = await BoughtAsync(databases, store, members, end, ct).ConfigureAwait(false);
         return TypedResults.Ok(new PastAnswer(
             key, asOf, end, line.Customers, line.AmountSpent, line.Share, BacktestDays, bought.Count, new Money(bought.Values.Sum(), live.Facts.Currency)));
+    }
+
+    /// <summary>Who they were; with <paramref name="bought"/> only those who bought in the thirty days after, or only those who did not.</summary>
+    private static async Task<Results<Ok<Page<SamplePerson>>, NotFound>> PastPeopleAsync(
+        StoreId store, string key, DateOnly asOf, bool? bought, Databases databases, SegmentStores stores, PastReports past, CancellationToken ct)
+    {
+        var live = await stores.GetAsync(store, ct).ConfigureAwait(false);
+        var (members, end) = await past.AtAsync(store, asOf, live.Facts.Change, report => report.Segments.Any(s => s.Key == key) && report.Problem(key) is null
+            ? (new OrdinalBits(report.Set.Members(key).Ordinals), report.Now)
+            : ((OrdinalBits?)null, default), ct).ConfigureAwait(false);
+        if (members is null) return TypedResults.NotFound();
+        var buyers = bought is null ? null : await BoughtAsync(databases, store, members, end, ct).ConfigureAwait(false);
+        var people = members.Ordinals.Where(o => buyers is null || buyers.ContainsKey(o) == bought).ToList();
+        using var inside = await live.EnterAsync(ct).ConfigureAwait(false);
+        return TypedResults.Ok(new Page<SamplePerson>(
+            await SamplePeople.OfAsync(databases, live, people.Take(MostPeople), MostPeople, ct).ConfigureAwait(false), null, people.Count));
     }
 
     /// <summary>Of some customers, those with a counted order within the days after an instant, and what they spent in them.</summary>

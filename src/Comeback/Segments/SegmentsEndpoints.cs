@@ -13,6 +13,7 @@ internal static class SegmentsEndpoints
 {
     private const int LongestName = 100;
     private const int SizeDays = 400;
+    private static readonly string[] Reserved = ["check", "compare", "complete", "definitions", "diff", "draft", "explain", "form", "gallery", "import", "language", "migration", "new", "overlap", "words"];
 
     public static void MapSegmentRoutes(this Routes routes)
     {
@@ -24,6 +25,7 @@ internal static class SegmentsEndpoints
         segments.MapPut("/{key}", ChangeAsync);
         segments.MapDelete("/{key}", DeleteAsync);
         segments.MapGet("/{key}/explain/{customer}", ExplainAsync);
+        BuilderEndpoints.Map(segments);
         MembersEndpoints.Map(segments);
         PastEndpoints.Map(segments);
     }
@@ -171,6 +173,8 @@ internal static class SegmentsEndpoints
     private static async Task<string> FreeKeyAsync(ComebackDb db, string key, bool exactly, CancellationToken ct)
     {
         var taken = await db.Segments.Where(s => s.Key.StartsWith(key)).Select(s => s.Key).ToListAsync(ct).ConfigureAwait(false);
+        // What stands beside the keys in the addresses cannot be one.
+        taken.AddRange(Reserved);
         if (!taken.Contains(key, StringComparer.Ordinal)) return key;
         if (exactly) throw new UserError($"There is, or was, a segment with the key '{key}': choose another.", UserErrorKind.Conflict);
         return Enumerable.Range(2, taken.Count + 1).Select(n => $"{key}_{n}").First(k => !taken.Contains(k, StringComparer.Ordinal));

@@ -1006,6 +1006,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/segments/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CompleteRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Completion"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/segments/definitions": {
         parameters: {
             query?: never;
@@ -1078,6 +1119,121 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/segments/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormAnswer"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/segments/gallery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GalleryItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/segments/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LanguageAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1505,6 +1661,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/segments/{key}/past/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    asOf: string;
+                    bought?: boolean;
+                };
+                header?: never;
+                path: {
+                    store: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfSamplePerson"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/settings": {
         parameters: {
             query?: never;
@@ -1768,6 +1972,32 @@ export interface components {
         CheckRequest: {
             definition: string;
         };
+        CompleteRequest: {
+            definition: null | string;
+            /** Format: int32 */
+            position: number;
+        };
+        /** @description What may be written at a place of a text. int Completion.Start and int Completion.Length are what it takes the place of. */
+        Completion: {
+            /** @description Whose values may stand here: an attribute or a parameter; null when no value is due. */
+            attribute: null | string;
+            /** @description The function that the parameter belongs to; `segment` as attribute has none. */
+            function: null | string;
+            /** Format: int32 */
+            length: number;
+            /** Format: int32 */
+            start: number;
+            /** @description What was typed of it so far, without quotes. */
+            typed: string;
+            /** @description Words of the language that fit what was typed so far, best first. */
+            words: components["schemas"]["CompletionWord"][];
+        };
+        /** @description A word to write, and what it is: `attribute`, `function`, `parameter`, `operator`, `value` or `word`. */
+        CompletionWord: {
+            kind: string;
+            meaning?: null | string;
+            text: string;
+        };
         /** @enum {unknown} */
         ConsentState: "none" | "granted" | "pending" | "withdrawn";
         CustomerAnswer: {
@@ -1921,6 +2151,82 @@ export interface components {
             /** @description What it rests on in words, e.g. `last order 2026-08-03, 74 days ago`; null on AND, OR, NOT. */
             witness: null | string;
         };
+        /** @description string? FormAnswer.Pretty is the same definition as the builder writes it, null when it cannot be read. */
+        FormAnswer: {
+            errors: components["schemas"]["SegmentError"][];
+            pretty: null | string;
+            text: string;
+            tree: null | components["schemas"]["FormNode"];
+        };
+        FormCondition: {
+            name: string;
+            operator: string;
+            values: components["schemas"]["FormValue"][];
+        };
+        /** @description A group or a clause. */
+        FormNode: {
+            /** @description What stands in a function's brackets. */
+            conditions?: null | components["schemas"]["FormCondition"][];
+            /** @description What is wrong with this clause, placed in string? FormNode.Text; null when nothing is. */
+            errors?: null | components["schemas"]["SegmentError"][];
+            /**
+             * @description `all`, `any` or `not` with IReadOnlyList&lt;FormNode&gt;? FormNode.Parts; `comparison`, `function`, `rank`, `member`, `share` or
+             *             `funnel` with fields; `text` for a clause that has no fields of its own.
+             */
+            kind: string;
+            /** @description Attribute, function, what a rank goes by, key of a segment, or seed of a share. */
+            name?: null | string;
+            negated?: boolean;
+            operator?: null | string;
+            parts?: null | components["schemas"]["FormNode"][];
+            /** @description Of a share, as digits. */
+            percent?: null | string;
+            rank?: null | components["schemas"]["FormRank"];
+            steps?: null | components["schemas"]["FormStep"][];
+            /** @description A clause as it is written; null for groups. */
+            text?: null | string;
+            values?: null | components["schemas"]["FormValue"][];
+        };
+        FormRank: {
+            /** @default false */
+            exactly: boolean;
+            ifUnder?: null | string;
+            ofSegment?: null | string;
+            percent: string;
+            top: boolean;
+            upTo?: null | string;
+        };
+        /** @description One of the two. */
+        FormRequest: {
+            definition?: null | string;
+            tree?: null | components["schemas"]["FormNode"];
+        };
+        FormStep: {
+            conditions: components["schemas"]["FormCondition"][];
+            function: string;
+            negated: boolean;
+            within?: null | string;
+        };
+        /** @description A value: texts without their quotes, an attribute with its factor, everything else as it is written. */
+        FormValue: {
+            factor?: null | string;
+            /** @description `number`, `attribute`, `text`, `truth`, `date`, `instant`, `offset`, `named` or `raw`. */
+            kind: string;
+            text: string;
+        };
+        FunctionItem: {
+            meaning: string;
+            name: string;
+            parameters: components["schemas"]["TermItem"][];
+        };
+        GalleryItem: {
+            aim: string;
+            /** Format: int32 */
+            customers: null | number;
+            definition: string;
+            key: string;
+            noData: boolean;
+        };
         /** @description Status in one word, and each check's. */
         HealthAnswer: {
             checks: null | {
@@ -2050,6 +2356,13 @@ export interface components {
         };
         KeyToMake: {
             name: null | string;
+        };
+        LanguageAnswer: {
+            attributes: components["schemas"]["TermItem"][];
+            functions: components["schemas"]["FunctionItem"][];
+            funnelFunctions: string[];
+            namedDates: string[];
+            rankBy: string[];
         };
         /** @enum {unknown} */
         LinkPurpose: "click" | "open" | "unsubscribe" | "preferences" | "restoreCart";
@@ -2489,6 +2802,13 @@ export interface components {
             message: string;
             part: string;
         };
+        TermItem: {
+            kind: components["schemas"]["ValueKind"];
+            meaning: string;
+            name: string;
+            operators: string[];
+            words: string[];
+        };
         TestAddress: {
             address: string;
         };
@@ -2513,6 +2833,11 @@ export interface components {
             /** @description The title by its key; Title is the same in English. */
             titleSaid: components["schemas"]["Wording"];
         };
+        /**
+         * @description What kind of values an attribute or parameter takes.
+         * @enum {unknown}
+         */
+        ValueKind: "number" | "money" | "date" | "word" | "text" | "list" | "truth" | "id" | "place";
         /** @description What waits in a store after a restore: it may have been done already, in the time that the backup does not know of. */
         Waiting: {
             /** Format: int32 */
