@@ -16,6 +16,9 @@ public sealed record Term(string Name, ValueKind Kind, string Meaning, params IR
 /// <summary>A function over a customer's rows, with what may stand in its brackets.</summary>
 public sealed record FunctionTerm(string Name, string Meaning, IReadOnlyList<Term> Parameters);
 
+/// <summary>A clause that is neither an attribute nor a function, with an example of it.</summary>
+public sealed record ClauseTerm(string Name, string Example, string Meaning);
+
 /// <summary>All words of the language, for the parser, for completion in the admin, and for the documentation.</summary>
 public static class Vocabulary
 {
@@ -74,6 +77,19 @@ public static class Vocabulary
 
     /// <summary>Functions over a customer's rows, by name.</summary>
     public static IReadOnlyDictionary<string, FunctionTerm> Functions { get; } = Build().ToFrozenDictionary(term => term.Name, StringComparer.Ordinal);
+
+    /// <summary>Clauses that are neither an attribute nor a function.</summary>
+    public static IReadOnlyList<ClauseTerm> Clauses { get; } =
+    [
+        new("in segment", "in segment 'lapsed'", "is a member of another segment"),
+        new("top", "top 15% by number_of_orders", "the share with the most; equals are in or out together, or 'exactly' so many"),
+        new("bottom", "bottom 30% by amount_spent", "everyone but the top of the rest"),
+        new("share", "share(10%, 'seed')", "a stable random share of all customers"),
+        new("funnel", "funnel(storefront.product_viewed, then orders_placed within 3d)", "did one thing, then another in time"),
+    ];
+
+    /// <summary>An operator as it is written.</summary>
+    public static string Symbol(Operator op) => SegmentPrinter.Word(op);
 
     /// <summary>Whether a name is a metafield of Shopify: any name below <c>customer.metafields</c>.</summary>
     internal static bool IsMetafield(string name) => name.StartsWith("customer.metafields", StringComparison.Ordinal);

@@ -35,6 +35,10 @@ internal static class HostingSetup
         builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
         builder.Services.AddSingleton<OutgoingGuard>();
         builder.Services.ConfigureHttpClientDefaults(client => client.ConfigurePrimaryHttpMessageHandler(services => services.GetRequiredService<OutgoingGuard>().Handler()));
+        builder.Services.AddSingleton(AiOptions.Read(builder.Configuration));
+        builder.Services.AddHttpClient(ChatEndpoint.ClientName);
+        builder.Services.AddTransient<Microsoft.Extensions.AI.IChatClient>(services =>
+            new ChatEndpoint(services.GetRequiredService<IHttpClientFactory>().CreateClient(ChatEndpoint.ClientName), services.GetRequiredService<AiOptions>()));
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;

@@ -26,6 +26,8 @@ internal static class SegmentsEndpoints
         segments.MapDelete("/{key}", DeleteAsync);
         segments.MapGet("/{key}/explain/{customer}", ExplainAsync);
         BuilderEndpoints.Map(segments);
+        WordsEndpoints.Map(segments);
+        DraftEndpoints.Map(segments);
         MembersEndpoints.Map(segments);
         PastEndpoints.Map(segments);
     }
@@ -191,7 +193,7 @@ internal static class SegmentsEndpoints
         return text.ToString().Trim('_') is { Length: > 0 } slug ? slug[..Math.Min(slug.Length, 80)] : "segment";
     }
 
-    private static async Task<Ok<CheckAnswer>> CheckAsync(StoreId store, CheckRequest body, Databases databases, SegmentStores stores, CancellationToken ct)
+    internal static async Task<Ok<CheckAnswer>> CheckAsync(StoreId store, CheckRequest body, Databases databases, SegmentStores stores, CancellationToken ct)
     {
         var parsed = SegmentLanguage.Parse(body.Definition ?? "");
         if (parsed.Tree is not { } tree) return TypedResults.Ok(new CheckAnswer(false, null, parsed.Errors, [], null, null, []));

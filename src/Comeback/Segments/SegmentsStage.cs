@@ -13,6 +13,7 @@ internal static class SegmentsStage
         builder.Services.AddHostedService(services => services.GetRequiredService<SegmentFollower>());
         builder.Services.AddSingleton<SizeHistory>();
         builder.Services.AddSingleton<PastReports>();
+        builder.Services.AddTransient<SegmentDrafts>();
         return builder;
     }
 
