@@ -1125,6 +1125,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/segments/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftState"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DraftRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftAnswer"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/segments/form": {
         parameters: {
             query?: never;
@@ -1351,6 +1411,47 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OverlapAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/segments/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    kind: string;
+                    search?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WordList"];
                     };
                 };
             };
@@ -2107,6 +2208,18 @@ export interface components {
          * @enum {unknown}
          */
         DigitsStyle: "latin" | "ofLanguage";
+        /** @description What the model wrote and what checking it says; both null when there is no model. */
+        DraftAnswer: {
+            check: null | components["schemas"]["CheckAnswer"];
+            configured: boolean;
+            definition: null | string;
+        };
+        DraftRequest: {
+            text: string;
+        };
+        DraftState: {
+            configured: boolean;
+        };
         /** @description What an erasure did. */
         ErasureDone: {
             /**
@@ -2846,6 +2959,32 @@ export interface components {
             /** Format: int32 */
             steps: number;
             store: components["schemas"]["StoreId"];
+        };
+        /** @description A word of the language, or a value of the store. */
+        WordItem: {
+            /**
+             * Format: int32
+             * @description How many have it, where that is known.
+             */
+            count: null | number;
+            label: string;
+            meaning: null | string;
+            /** @description The operators that fit, as they are written. */
+            operators: string[];
+            /** @description What may stand in a function's brackets. */
+            parameters: components["schemas"]["WordItem"][];
+            takes: null | components["schemas"]["ValueKind"];
+            /** @description As it is written in a definition. */
+            text: string;
+            /** @description `attribute`, `function`, `parameter`, `clause` or `value`. */
+            type: string;
+            value: string;
+            /** @description The words that it can be, when these are given. */
+            words: string[];
+        };
+        WordList: {
+            items: components["schemas"]["WordItem"][];
+            kind: string;
         };
         /** @description A sentence by a key that stays the same, and what belongs into it, so that the admin says it in the reader's language. */
         Wording: {
