@@ -165,6 +165,18 @@ public sealed record LooseRefundRecord : StoreRecord
     public required Money Amount { get; init; }
 }
 
+public enum DeletedThing : byte { Order = 1, Customer = 2, Product = 3, Category = 4, Cart = 5 }
+
+/// <summary>
+/// Something is gone from the store, and its id is all that is said. A newer state of the thing brings it back; one never known stays unknown.
+/// </summary>
+public sealed record DeletionRecord : StoreRecord
+{
+    public required DeletedThing Thing { get; init; }
+    /// <summary>The thing's own id; a customer's is the account id.</summary>
+    public required string ExternalId { get; init; }
+}
+
 /// <summary>A category of the catalogue.</summary>
 public sealed record CategoryRecord : StoreRecord
 {

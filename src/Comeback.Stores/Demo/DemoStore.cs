@@ -17,6 +17,11 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
 
     public DemoTruth Truth => truth;
 
+    /// <summary>The whole demo is one story, read in order of time.</summary>
+    public const string Everything = "everything";
+
+    public IReadOnlyList<StoreResource> Resources { get; } = [new(Everything, ListsIds: false)];
+
     /// <summary>The whole history up to the anchor in order of time: each thing once, as it stands at the anchor.</summary>
     public IEnumerable<StoreRecord> History() => Catalogue().Concat(Lived().Select(h => h.AsOf(truth.Anchor)));
 
@@ -31,7 +36,7 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
 
     /// <inheritdoc/>
     /// <remarks>The position is the number of records that came before.</remarks>
-    public async IAsyncEnumerable<StorePage> ReadAllAsync(string? position, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StorePage> ReadAllAsync(string resource, string? position, [EnumeratorCancellation] CancellationToken ct)
     {
         var lived = Lived().ToList();
         var total = lived.Count + Catalogue().Count();
@@ -46,10 +51,10 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StorePage> ReadChangesAsync(DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<StorePage> ReadChangesAsync(string resource, DateTimeOffset from, [EnumeratorCancellation] CancellationToken ct)
     {
         var done = 0L;
-        foreach (var page in new DemoWorld(truth, baseUrl).Until(to).Where(h => h.At > from).Select(h => h.AsOf(h.At)).Chunk(PageSize))
+        foreach (var page in new DemoWorld(truth, baseUrl).Until(truth.Anchor).Where(h => h.At > from).Select(h => h.AsOf(h.At)).Chunk(PageSize))
         {
             ct.ThrowIfCancellationRequested();
             done += page.Length;
@@ -58,12 +63,8 @@ public sealed class DemoStore(DemoTruth truth, string baseUrl) : IStoreConnector
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
-    public Task<StoreCounts> CountAsync(CancellationToken ct)
-    {
-        var world = new DemoWorld(truth, baseUrl);
-        var orders = world.Until(truth.Anchor).LongCount(h => h.First && h.Order is not null);
-        return Task.FromResult(new StoreCounts(orders, world.People.Count, DemoCatalogue.Products.Count));
-    }
+    public Task<long?> CountAsync(string resource, CancellationToken ct) =>
+        Task.FromResult<long?>(new DemoWorld(truth, baseUrl).Until(truth.Anchor).LongCount(h => h.First && h.Order is not null));
 
     private IEnumerable<DemoHappening> Lived() => new DemoWorld(truth, baseUrl).Until(truth.Anchor).Where(h => h.First);
 

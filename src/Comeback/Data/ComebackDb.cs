@@ -24,6 +24,9 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
     public DbSet<InboxRow> Inbox => Set<InboxRow>();
     public DbSet<ImportRow> Imports => Set<ImportRow>();
+    public DbSet<SyncResourceRow> SyncResources => Set<SyncResourceRow>();
+    public DbSet<StoreConnectionRow> StoreConnections => Set<StoreConnectionRow>();
+    public DbSet<InstallAttemptRow> InstallAttempts => Set<InstallAttemptRow>();
 
     public DbSet<CustomerRow> Customers => Set<CustomerRow>();
     public DbSet<IdentityRow> Identities => Set<IdentityRow>();
@@ -102,6 +105,9 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         model.Entity<SecretRow>().HasKey(r => new { r.StoreId, r.Purpose });
         model.Entity<InboxRow>().HasKey(r => new { r.StoreId, r.Id });
         model.Entity<ImportRow>().HasKey(r => new { r.StoreId, r.Id });
+        model.Entity<SyncResourceRow>().HasKey(r => new { r.StoreId, r.Resource });
+        model.Entity<StoreConnectionRow>().HasKey(r => r.StoreId);
+        model.Entity<InstallAttemptRow>().HasKey(r => r.TokenHash);
         model.Entity<CustomerRow>().HasKey(r => new { r.StoreId, r.Id });
         model.Entity<IdentityRow>().HasKey(r => new { r.StoreId, r.Kind, r.Value });
         model.Entity<MergeRow>().HasKey(r => new { r.StoreId, r.Id });
@@ -138,6 +144,10 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         model.Entity<StoreRow>().HasIndex(r => r.Name).IsUnique();
         model.Entity<ApiKeyRow>().HasIndex(r => r.Hash).IsUnique();
         model.Entity<InboxRow>().HasIndex(r => new { r.StoreId, r.Source, r.DedupeKey }).IsUnique();
+        // Few rows wait: only they are in the index.
+        model.Entity<InboxRow>().HasIndex(r => new { r.StoreId, r.NextAttemptAt }).HasFilter("next_attempt_at IS NOT NULL");
+        model.Entity<StoreConnectionRow>().HasIndex(r => new { r.Platform, r.Address }).IsUnique();
+        model.Entity<StoreConnectionRow>().HasIndex(r => r.HookId).IsUnique();
         model.Entity<CustomerRow>().HasIndex(r => new { r.StoreId, r.Ordinal }).IsUnique();
         model.Entity<IdentityRow>().HasIndex(r => new { r.StoreId, r.CustomerId });
         model.Entity<ConsentRow>().HasIndex(r => new { r.StoreId, r.CustomerId });

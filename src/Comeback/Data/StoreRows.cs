@@ -103,6 +103,14 @@ internal sealed class SecretRow : IStoreRow
     public DateTimeOffset UpdatedAt { get; set; }
 }
 
+internal enum InboxState : byte
+{
+    Done = 0,
+    Waiting = 1,
+    /// <summary>Given up: the admin shows its error, and the merchant may have it tried again.</summary>
+    Parked = 2,
+}
+
 /// <summary>A delivery that was accepted and is worked later, or an API batch seen before (idempotency).</summary>
 internal sealed class InboxRow : IStoreRow
 {
@@ -112,10 +120,18 @@ internal sealed class InboxRow : IStoreRow
     /// <summary>Unique per store and source: makes a delivery idempotent.</summary>
     public required string DedupeKey { get; init; }
     public required string Topic { get; init; }
+    /// <summary>Gzipped (<see cref="InboxBodies"/>); gone when its person was forgotten.</summary>
     public byte[]? Body { get; set; }
+    /// <summary>The few headers that the connector needs, as JSON.</summary>
+    public string Headers { get; set; } = "{}";
     public DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>When the vendor says it happened.</summary>
+    public DateTimeOffset? TriggeredAt { get; init; }
+    public InboxState State { get; set; }
     public DateTimeOffset? DoneAt { get; set; }
     public int Attempts { get; set; }
+    /// <summary>When it is tried next; null unless it waits.</summary>
+    public DateTimeOffset? NextAttemptAt { get; set; }
     public string? Error { get; set; }
 }
 

@@ -12,6 +12,14 @@ namespace Comeback.Hosting;
 internal static class SecretPurposes
 {
     public const string SmtpPassword = "smtp-password";
+    /// <summary>The keys or tokens of the store's platform, as the vendor's own JSON: replaced as one, so that a pair never falls apart.</summary>
+    public const string StoreKeys = "store-keys";
+    /// <summary>What the store signs its deliveries with.</summary>
+    public const string HookSecret = "hook-secret";
+    /// <summary>Shared with the store's companion plugin.</summary>
+    public const string PluginSecret = "plugin-secret";
+    /// <summary>Keys of an install that are not verified yet; protected with the attempt, under store 0.</summary>
+    public const string PendingKeys = "pending-keys";
     /// <summary>Keys the hashes of addresses that must not be written to; one for the installation (<see cref="AddressHashes"/>).</summary>
     public const string AddressHash = "address-hash";
 }
@@ -86,6 +94,13 @@ internal sealed class Secrets(Databases databases, StoreWriter writer, IDataProt
             return await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
         }
     }
+
+    /// <summary>For a secret that lies in a row of its own: an install's pending keys.</summary>
+    public byte[] Protect(StoreId store, string purpose, string secret) => Protector(store, purpose).Protect(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>The other way round.</summary>
+    /// <exception cref="CryptographicException">It was protected by keys that are gone, or for another purpose.</exception>
+    public string Open(StoreId store, string purpose, byte[] kept) => Encoding.UTF8.GetString(Protector(store, purpose).Unprotect(kept));
 
     private string Unprotect(SecretRow row)
     {

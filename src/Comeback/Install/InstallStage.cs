@@ -8,6 +8,8 @@ internal static class InstallStage
     public static IHostApplicationBuilder AddInstall(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<StoreList>();
+        builder.Services.AddSingleton<StoreConnections>();
+        builder.Services.AddSingleton<StoreConnectors>();
         return builder;
     }
 

@@ -33,6 +33,9 @@ internal sealed record StoreSettings
 
     public DigitsStyle Digits { get; init; }
 
+    /// <summary>A connected store is asked this often what has changed, 5 to 1440.</summary>
+    public int ReconcileMinutes { get; init; } = 15;
+
     public static StoreSettings Read(string json)
     {
         try
@@ -57,6 +60,7 @@ internal sealed record StoreSettings
         }
 
         Check(VipSharePercent is >= 10 and <= 20, "vipSharePercent", "Give a whole number from 10 to 20.");
+        Check(ReconcileMinutes is >= 5 and <= 1440, "reconcileMinutes", "Give a whole number of minutes from 5 to 1440.");
         Check(Sender.FromEmail is null || IsAddress(Sender.FromEmail), "sender.fromEmail", "Give an e-mail address such as hello@example.com.");
         Check(Sender.ReplyTo is null || IsAddress(Sender.ReplyTo), "sender.replyTo", "Give an e-mail address such as hello@example.com.");
         Check(Plain(Sender.FromName), "sender.fromName", "Give one line of text.");

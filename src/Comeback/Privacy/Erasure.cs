@@ -142,10 +142,10 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
             .ExecuteUpdateAsync(i => i.SetProperty(x => x.Body, (byte[]?)null).SetProperty(x => x.Error, (string?)null), ct).ConfigureAwait(false);
         foreach (var row in await transaction.Db.Inbox.AsTracking().Where(i => i.Body != null).ToListAsync(ct).ConfigureAwait(false))
         {
-            if (!TraceSweep.Names(row.Body!, person)) continue;
+            if (!TraceSweep.Names(InboxBodies.Unpack(row.Body!), person)) continue;
             row.Body = null;
             row.Error = "erased";
-            row.DoneAt = now;
+            (row.State, row.NextAttemptAt, row.DoneAt) = (InboxState.Done, null, now);
             dropped++;
         }
         await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);

@@ -37,7 +37,7 @@ internal sealed class Retention(ComebackOptions options, Databases databases, St
         var before = time.GetUtcNow().AddDays(-30);
         return BatchesAsync(store, async db =>
         {
-            var ids = await db.Inbox.Where(i => i.DoneAt != null && i.ReceivedAt < before).OrderBy(i => i.Id).Select(i => i.Id).Take(Batch).ToListAsync(ct).ConfigureAwait(false);
+            var ids = await db.Inbox.Where(i => i.State != InboxState.Waiting && i.ReceivedAt < before).OrderBy(i => i.Id).Select(i => i.Id).Take(Batch).ToListAsync(ct).ConfigureAwait(false);
             return ids.Count == 0 ? 0 : await db.Inbox.Where(i => ids.Contains(i.Id)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
         }, ct);
     }

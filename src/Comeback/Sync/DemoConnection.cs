@@ -72,7 +72,7 @@ internal sealed partial class DemoConnection(
         var started = time.GetTimestamp();
         var position = at.RowsRead;
         var orders = at.Orders;
-        await foreach (var page in demo.ReadAllAsync(position.ToString(System.Globalization.CultureInfo.InvariantCulture), ct).ConfigureAwait(false))
+        await foreach (var page in demo.ReadAllAsync(DemoStore.Everything, position.ToString(System.Globalization.CultureInfo.InvariantCulture), ct).ConfigureAwait(false))
         {
             await records.WriteAsync(store, page.Records, Arrival.Found, Lane.Bulk, ct).ConfigureAwait(false);
             position = page.Done;

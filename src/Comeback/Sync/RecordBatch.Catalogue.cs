@@ -60,6 +60,15 @@ internal sealed partial class RecordBatch
                     }
                     break;
                 case LooseRefundRecord refund: refundIds.Add(refund.ExternalId); break;
+                case DeletionRecord gone:
+                    (gone.Thing switch
+                    {
+                        DeletedThing.Order => orderIds,
+                        DeletedThing.Product => productIds,
+                        DeletedThing.Category => categoryIds,
+                        _ => cartIds,
+                    }).Add(gone.ExternalId);
+                    break;
                 case CartRecord cart:
                     cartIds.Add(cart.ExternalId);
                     foreach (var line in cart.Lines) productIds.Add(line.ProductExternalId);

@@ -81,6 +81,7 @@ internal sealed partial class RecordBatch(
             case CustomerRecord customer: ApplyCustomer(prepared, customer); break;
             case CartRecord cart: ApplyCart(prepared, cart); break;
             case EventRecord happening: ApplyEvent(prepared, happening); break;
+            case DeletionRecord gone: ApplyDeletion(gone); break;
             default: throw new ArgumentException($"Sync does not know records of type {prepared.Record.GetType().Name}.", nameof(prepared));
         }
     }

@@ -14,12 +14,20 @@ internal static class SyncStage
         builder.Services.AddSingleton<StoreCounts>();
         builder.Services.AddSingleton<ImportUploads>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ImportUploads>());
+        builder.Services.AddSingleton<Inbox>();
+        builder.Services.AddSingleton<StoreComparison>();
+        builder.Services.AddSingleton<StoreReader>();
+        builder.Services.AddSingleton<InboxWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<InboxWorker>());
+        builder.Services.AddSingleton<SyncWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SyncWorker>());
         return builder.AddDemo();
     }
 
     public static Routes MapSync(this Routes routes)
     {
         routes.MapEvents();
+        routes.MapSyncState();
         return routes.MapImports().MapDemo();
     }
 }

@@ -35,7 +35,7 @@ public sealed class DemoStoreTests
         async Task<List<Comeback.Stores.StorePage>> Pages(string? position)
         {
             var list = new List<Comeback.Stores.StorePage>();
-            await foreach (var page in demo.ReadAllAsync(position, TestContext.Current.CancellationToken))
+            await foreach (var page in demo.ReadAllAsync(DemoStore.Everything, position, TestContext.Current.CancellationToken))
                 list.Add(page);
             return list;
         }

@@ -863,6 +863,15 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("headers");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("next_attempt_at");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
@@ -872,18 +881,74 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("text")
                         .HasColumnName("source");
 
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
                     b.Property<string>("Topic")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("topic");
 
+                    b.Property<long?>("TriggeredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("triggered_at");
+
                     b.HasKey("StoreId", "Id");
+
+                    b.HasIndex("StoreId", "NextAttemptAt")
+                        .HasDatabaseName("ix_inbox_store_id_next_attempt_at")
+                        .HasFilter("next_attempt_at IS NOT NULL");
 
                     b.HasIndex("StoreId", "Source", "DedupeKey")
                         .IsUnique()
                         .HasDatabaseName("ix_inbox_store_id_source_dedupe_key");
 
                     b.ToTable("inbox");
+                });
+
+            modelBuilder.Entity("Comeback.Data.InstallAttemptRow", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("PendingKeys")
+                        .HasColumnType("bytea")
+                        .HasColumnName("pending_keys");
+
+                    b.Property<byte>("Platform")
+                        .HasColumnType("smallint")
+                        .HasColumnName("platform");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("StoreId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("store_id");
+
+                    b.HasKey("TokenHash");
+
+                    b.ToTable("install_attempts");
                 });
 
             modelBuilder.Entity("Comeback.Data.LeaseRow", b =>
@@ -1881,6 +1946,84 @@ namespace Comeback.Data.PostgresMigrations
                     b.ToTable("skips");
                 });
 
+            modelBuilder.Entity("Comeback.Data.StoreConnectionRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("store_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("details");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("HookId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hook_id");
+
+                    b.Property<int>("Installation")
+                        .HasColumnType("integer")
+                        .HasColumnName("installation");
+
+                    b.Property<long>("InstalledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("installed_at");
+
+                    b.Property<byte>("Platform")
+                        .HasColumnType("smallint")
+                        .HasColumnName("platform");
+
+                    b.Property<long?>("ReconcileAskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reconcile_asked_at");
+
+                    b.Property<long?>("ReconciledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reconciled_at");
+
+                    b.Property<long?>("RestUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rest_until");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Trouble")
+                        .HasColumnType("text")
+                        .HasColumnName("trouble");
+
+                    b.Property<long?>("TroubleSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("trouble_since");
+
+                    b.Property<long?>("UninstalledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("uninstalled_at");
+
+                    b.HasKey("StoreId");
+
+                    b.HasIndex("HookId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_store_connections_hook_id");
+
+                    b.HasIndex("Platform", "Address")
+                        .IsUnique()
+                        .HasDatabaseName("ix_store_connections_platform_address");
+
+                    b.ToTable("store_connections");
+                });
+
             modelBuilder.Entity("Comeback.Data.StoreRow", b =>
                 {
                     b.Property<long>("Id")
@@ -1991,6 +2134,81 @@ namespace Comeback.Data.PostgresMigrations
                     b.HasKey("StoreId", "Channel", "AddressHash");
 
                     b.ToTable("suppressions");
+                });
+
+            modelBuilder.Entity("Comeback.Data.SyncResourceRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("store_id");
+
+                    b.Property<string>("Resource")
+                        .HasColumnType("text")
+                        .HasColumnName("resource");
+
+                    b.Property<long?>("ComparedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("compared_at");
+
+                    b.Property<int>("DeletionsFound")
+                        .HasColumnType("integer")
+                        .HasColumnName("deletions_found");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<long?>("InStepAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("in_step_at");
+
+                    b.Property<long?>("LocalCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("local_count");
+
+                    b.Property<double>("PerSecond")
+                        .HasColumnType("double precision")
+                        .HasColumnName("per_second");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Position")
+                        .HasColumnType("text")
+                        .HasColumnName("position");
+
+                    b.Property<long?>("ReadTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("read_to");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("StoreCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("store_count");
+
+                    b.Property<long?>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("StoreId", "Resource");
+
+                    b.ToTable("sync_resources");
                 });
 
             modelBuilder.Entity("Comeback.Data.TemplateRow", b =>

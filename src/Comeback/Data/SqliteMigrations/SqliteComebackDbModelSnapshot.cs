@@ -858,6 +858,15 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
 
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("headers");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
@@ -867,18 +876,74 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("TEXT")
                         .HasColumnName("source");
 
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
                     b.Property<string>("Topic")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("topic");
 
+                    b.Property<long?>("TriggeredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("triggered_at");
+
                     b.HasKey("StoreId", "Id");
+
+                    b.HasIndex("StoreId", "NextAttemptAt")
+                        .HasDatabaseName("ix_inbox_store_id_next_attempt_at")
+                        .HasFilter("next_attempt_at IS NOT NULL");
 
                     b.HasIndex("StoreId", "Source", "DedupeKey")
                         .IsUnique()
                         .HasDatabaseName("ix_inbox_store_id_source_dedupe_key");
 
                     b.ToTable("inbox");
+                });
+
+            modelBuilder.Entity("Comeback.Data.InstallAttemptRow", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("PendingKeys")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("pending_keys");
+
+                    b.Property<byte>("Platform")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("platform");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("StoreId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_id");
+
+                    b.HasKey("TokenHash");
+
+                    b.ToTable("install_attempts");
                 });
 
             modelBuilder.Entity("Comeback.Data.LeaseRow", b =>
@@ -1876,6 +1941,84 @@ namespace Comeback.Data.SqliteMigrations
                     b.ToTable("skips");
                 });
 
+            modelBuilder.Entity("Comeback.Data.StoreConnectionRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("details");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("HookId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hook_id");
+
+                    b.Property<int>("Installation")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("installation");
+
+                    b.Property<long>("InstalledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("installed_at");
+
+                    b.Property<byte>("Platform")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("platform");
+
+                    b.Property<long?>("ReconcileAskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reconcile_asked_at");
+
+                    b.Property<long?>("ReconciledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reconciled_at");
+
+                    b.Property<long?>("RestUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rest_until");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Trouble")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trouble");
+
+                    b.Property<long?>("TroubleSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trouble_since");
+
+                    b.Property<long?>("UninstalledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("uninstalled_at");
+
+                    b.HasKey("StoreId");
+
+                    b.HasIndex("HookId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_store_connections_hook_id");
+
+                    b.HasIndex("Platform", "Address")
+                        .IsUnique()
+                        .HasDatabaseName("ix_store_connections_platform_address");
+
+                    b.ToTable("store_connections");
+                });
+
             modelBuilder.Entity("Comeback.Data.StoreRow", b =>
                 {
                     b.Property<long>("Id")
@@ -1986,6 +2129,81 @@ namespace Comeback.Data.SqliteMigrations
                     b.HasKey("StoreId", "Channel", "AddressHash");
 
                     b.ToTable("suppressions");
+                });
+
+            modelBuilder.Entity("Comeback.Data.SyncResourceRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_id");
+
+                    b.Property<string>("Resource")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource");
+
+                    b.Property<long?>("ComparedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compared_at");
+
+                    b.Property<int>("DeletionsFound")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deletions_found");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<long?>("InStepAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("in_step_at");
+
+                    b.Property<long?>("LocalCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("local_count");
+
+                    b.Property<double>("PerSecond")
+                        .HasColumnType("REAL")
+                        .HasColumnName("per_second");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Position")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("position");
+
+                    b.Property<long?>("ReadTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("read_to");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<long?>("StoreCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_count");
+
+                    b.Property<long?>("Total")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("total");
+
+                    b.HasKey("StoreId", "Resource");
+
+                    b.ToTable("sync_resources");
                 });
 
             modelBuilder.Entity("Comeback.Data.TemplateRow", b =>

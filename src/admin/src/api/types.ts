@@ -1881,6 +1881,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SyncAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/sync/resync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/sync/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetriedDeliveries"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/templates/check": {
         parameters: {
             query?: never;
@@ -2702,6 +2811,10 @@ export interface components {
              */
             sendDue: boolean;
         };
+        RetriedDeliveries: {
+            /** Format: int32 */
+            deliveries: number;
+        };
         /** @description A few people to recognise while a definition is typed. */
         SamplePerson: {
             amountSpent: components["schemas"]["Money"];
@@ -2884,6 +2997,11 @@ export interface components {
             notAShopper?: null | string;
             pressure?: components["schemas"]["PressureSettings"];
             quietHours?: components["schemas"]["QuietHours"];
+            /**
+             * Format: int32
+             * @description A connected store is asked this often what has changed, 5 to 1440.
+             */
+            reconcileMinutes?: number;
             sender?: components["schemas"]["SenderSettings"];
             smtp?: null | components["schemas"]["SmtpSettings"];
             /**
@@ -2903,6 +3021,81 @@ export interface components {
         SwitchOn: {
             backfill: null | components["schemas"]["BackfillAge"];
         };
+        SyncAnswer: {
+            address: null | string;
+            /** Format: date-time */
+            inStepAt: unknown;
+            inbox: components["schemas"]["SyncInbox"];
+            /** Format: date-time */
+            installedAt: unknown;
+            needsReconnecting: boolean;
+            platform: components["schemas"]["Platform"];
+            progress: components["schemas"]["SyncProgress"][];
+            /** Format: int32 */
+            reconcileMinutes: number;
+            resources: components["schemas"]["SyncResource"][];
+            state: components["schemas"]["SyncStanding"];
+            /**
+             * Format: date-time
+             * @description When calls go on after trouble.
+             */
+            triedAgainAt: unknown;
+            /** @description What is wrong, in a sentence; null when nothing is. */
+            trouble: null | string;
+            /** Format: date-time */
+            troubleSince: unknown;
+        };
+        SyncFailure: {
+            /** Format: int32 */
+            attempts: number;
+            error: string;
+            givenUp: boolean;
+            id: string;
+            /** Format: date-time */
+            nextAttemptAt: unknown;
+            /** Format: date-time */
+            receivedAt: unknown;
+            topic: string;
+        };
+        SyncInbox: {
+            /** Format: int32 */
+            failed: number;
+            failures: components["schemas"]["SyncFailure"][];
+            /** Format: date-time */
+            oldest: unknown;
+            /** Format: int32 */
+            waiting: number;
+        };
+        SyncProgress: {
+            /** Format: int64 */
+            done: number;
+            /** Format: double */
+            perSecond: number;
+            resource: string;
+            /** Format: int64 */
+            secondsLeft: null | number;
+            state: components["schemas"]["SyncState"];
+            /** Format: int64 */
+            total: null | number;
+        };
+        SyncResource: {
+            /** Format: date-time */
+            comparedAt: unknown;
+            /** Format: int32 */
+            deletionsFound: number;
+            error: null | string;
+            /** Format: date-time */
+            inStepAt: unknown;
+            /** Format: int64 */
+            localCount: null | number;
+            name: string;
+            /** Format: int64 */
+            storeCount: null | number;
+        };
+        /** @enum {unknown} */
+        SyncStanding: "notConnected" | "firstSync" | "resync" | "inStep" | "trouble" | "needsReconnecting" | "uninstalled";
+        /** @enum {unknown} */
+        SyncState: "waiting" | "reading" | "done";
         TemplateCheckAnswer: {
             errors: components["schemas"]["TemplateProblem"][];
         };

@@ -1,0 +1,162 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Comeback.Data.SqliteMigrations
+{
+    /// <inheritdoc />
+    public partial class Second : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "headers",
+                table: "inbox",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<long>(
+                name: "next_attempt_at",
+                table: "inbox",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<byte>(
+                name: "state",
+                table: "inbox",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: (byte)0);
+
+            migrationBuilder.AddColumn<long>(
+                name: "triggered_at",
+                table: "inbox",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "install_attempts",
+                columns: table => new
+                {
+                    token_hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    platform = table.Column<byte>(type: "INTEGER", nullable: false),
+                    address = table.Column<string>(type: "TEXT", nullable: false),
+                    state = table.Column<byte>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    pending_keys = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    store_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    error = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_install_attempts", x => x.token_hash);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "store_connections",
+                columns: table => new
+                {
+                    store_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    platform = table.Column<byte>(type: "INTEGER", nullable: false),
+                    address = table.Column<string>(type: "TEXT", nullable: false),
+                    state = table.Column<byte>(type: "INTEGER", nullable: false),
+                    installation = table.Column<int>(type: "INTEGER", nullable: false),
+                    installed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    uninstalled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    hook_id = table.Column<string>(type: "TEXT", nullable: false),
+                    trouble = table.Column<string>(type: "TEXT", nullable: true),
+                    trouble_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    reconcile_asked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    reconciled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    rest_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    details = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_store_connections", x => x.store_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sync_resources",
+                columns: table => new
+                {
+                    store_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    resource = table.Column<string>(type: "TEXT", nullable: false),
+                    place = table.Column<int>(type: "INTEGER", nullable: false),
+                    state = table.Column<byte>(type: "INTEGER", nullable: false),
+                    position = table.Column<string>(type: "TEXT", nullable: true),
+                    done = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: true),
+                    per_second = table.Column<double>(type: "REAL", nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    ended_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    read_to = table.Column<long>(type: "INTEGER", nullable: true),
+                    in_step_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    compared_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    store_count = table.Column<long>(type: "INTEGER", nullable: true),
+                    local_count = table.Column<long>(type: "INTEGER", nullable: true),
+                    deletions_found = table.Column<int>(type: "INTEGER", nullable: false),
+                    error = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sync_resources", x => new { x.store_id, x.resource });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_store_id_next_attempt_at",
+                table: "inbox",
+                columns: new[] { "store_id", "next_attempt_at" },
+                filter: "next_attempt_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_store_connections_hook_id",
+                table: "store_connections",
+                column: "hook_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_store_connections_platform_address",
+                table: "store_connections",
+                columns: new[] { "platform", "address" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "install_attempts");
+
+            migrationBuilder.DropTable(
+                name: "store_connections");
+
+            migrationBuilder.DropTable(
+                name: "sync_resources");
+
+            migrationBuilder.DropIndex(
+                name: "ix_inbox_store_id_next_attempt_at",
+                table: "inbox");
+
+            migrationBuilder.DropColumn(
+                name: "headers",
+                table: "inbox");
+
+            migrationBuilder.DropColumn(
+                name: "next_attempt_at",
+                table: "inbox");
+
+            migrationBuilder.DropColumn(
+                name: "state",
+                table: "inbox");
+
+            migrationBuilder.DropColumn(
+                name: "triggered_at",
+                table: "inbox");
+        }
+    }
+}

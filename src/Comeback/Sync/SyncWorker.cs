@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Comeback.Data;
+using Comeback.Engine;
+using Comeback.Install;
+
+namespace Comeback.Sync;
+
+/// <summary>Lets each connected store be read, a few at once; a store that rests after trouble, or that another process owns, is passed by.</summary>
+internal sealed partial class SyncWorker(
+    StoreConnections connections, StoreConnectors connectors, StoreReader reader, Leases leases, TimeProvider time, ILogger<SyncWorker> log) : BackgroundService
+{
+    private const int AtOnce = 4;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), AfterFault = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<StoreId, Task> running = new();
+    private readonly ConcurrentDictionary<StoreId, DateTimeOffset> faulted = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Poll, time);
+        try
+        {
+            do
+            {
+                await LookAsync(stoppingToken).ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The service ends.
+        }
+        await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>One store, now; for tests and for the worker.</summary>
+    public async Task WorkAsync(StoreId store, CancellationToken ct)
+    {
+        if (await connections.FindAsync(store, ct).ConfigureAwait(false) is not { State: ConnectionState.Connected } connection || connection.RestUntil > time.GetUtcNow()) return;
+        if (await leases.TakeAsync(store, ct).ConfigureAwait(false) is null) return;
+        if (await connectors.OpenAsync(store, ct).ConfigureAwait(false) is not { } connector) return;
+        await reader.WorkAsync(connection, connector, ct).ConfigureAwait(false);
+    }
+
+    private async Task LookAsync(CancellationToken ct)
+    {
+        try
+        {
+            foreach (var (store, task) in running)
+            {
+                if (task.IsCompleted) running.TryRemove(store, out _);
+            }
+            foreach (var connection in await connections.ConnectedAsync(ct).ConfigureAwait(false))
+            {
+                if (running.Count >= AtOnce) break;
+                if (running.ContainsKey(connection.StoreId) || (faulted.TryGetValue(connection.StoreId, out var until) && until > time.GetUtcNow())) continue;
+                running[connection.StoreId] = Task.Run(() => OneAsync(connection.StoreId, ct), CancellationToken.None);
+            }
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            Log.LookFailed(log, problem);
+        }
+    }
+
+    private async Task OneAsync(StoreId store, CancellationToken ct)
+    {
+        try
+        {
+            await WorkAsync(store, ct).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Goes on where it was at the next start.
+        }
+        catch (LeaseLostException)
+        {
+            Log.Lost(log, store.Value);
+        }
+#pragma warning disable CA1031 // One store's fault does not keep the others from being read.
+        catch (Exception problem)
+#pragma warning restore CA1031
+        {
+            faulted[store] = time.GetUtcNow() + AfterFault;
+            Log.Failed(log, store.Value, problem);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The connected stores could not be looked through")]
+        public static partial void LookFailed(ILogger logger, Exception problem);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Store {Store} is read by another process by now")]
+        public static partial void Lost(ILogger logger, long store);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Reading store {Store} failed; it goes on in a moment")]
+        public static partial void Failed(ILogger logger, long store, Exception problem);
+    }
+}
