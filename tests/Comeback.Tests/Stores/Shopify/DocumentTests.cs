@@ -1,5 +1,4 @@
 using Comeback.Stores.Shopify;
-using Comeback.Tests.Architecture;
 using GraphQLParser;
 using GraphQLParser.AST;
 

@@ -159,6 +159,6 @@ internal sealed partial class SchemaWalk
         return writer.ToString().Trim();
     }
 
-    [GeneratedRegex(@"[Rr]equires (?:the|at least one of the following scopes:) ?`?(?<scope>[a-z_]+)`?")]
+    [GeneratedRegex(@"[Rr]equires (?:the|at least one of the following scopes:) ?`?(?<scope>[a-z_]+)`?", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Scope();
 }

@@ -92,15 +92,15 @@ public sealed partial class ScopeTests
         return toml[from..(to < 0 ? toml.Length : to)];
     }
 
-    [GeneratedRegex("^scopes = \"(?<scopes>[^\"]*)\"", RegexOptions.Multiline)]
+    [GeneratedRegex("^scopes = \"(?<scopes>[^\"]*)\"", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Asking();
 
-    [GeneratedRegex(@"^optional_scopes = \[(?<scopes>[^\]]*)\]", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^optional_scopes = \[(?<scopes>[^\]]*)\]", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Optionals();
 
-    [GeneratedRegex("\"(?<text>[^\"]+)\"")]
+    [GeneratedRegex("\"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex("^# (?<scope>(read|write)_[a-z_]+): .{10,}$", RegexOptions.Multiline)]
+    [GeneratedRegex("^# (?<scope>(read|write)_[a-z_]+): .{10,}$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Reason();
 }

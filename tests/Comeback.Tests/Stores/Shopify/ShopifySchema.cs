@@ -4,7 +4,6 @@ using Comeback.Tests.Architecture;
 using GraphQL;
 using GraphQL.Types;
 using GraphQL.Validation;
-using GraphQL.Validation.Errors;
 using GraphQLParser.AST;
 
 namespace Comeback.Tests.Stores.Shopify;
@@ -76,9 +75,9 @@ internal static partial class ShopifySchema
         public override object? ParseValue(object? value) => value;
     }
 
-    [GeneratedRegex(@"^scalar (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^scalar (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Scalars();
 
-    [GeneratedRegex(@"^type (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^type (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Objects();
 }
