@@ -22,6 +22,7 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
     public DbSet<LeaseRow> Leases => Set<LeaseRow>();
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
+    public DbSet<StorefrontKeyRow> StorefrontKeys => Set<StorefrontKeyRow>();
     public DbSet<InboxRow> Inbox => Set<InboxRow>();
     public DbSet<ImportRow> Imports => Set<ImportRow>();
     public DbSet<SyncResourceRow> SyncResources => Set<SyncResourceRow>();
@@ -103,6 +104,7 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         model.Entity<LeaseRow>().HasKey(r => r.StoreId);
         model.Entity<ApiKeyRow>().HasKey(r => new { r.StoreId, r.Id });
         model.Entity<SecretRow>().HasKey(r => new { r.StoreId, r.Purpose });
+        model.Entity<StorefrontKeyRow>().HasKey(r => new { r.StoreId, r.Id });
         model.Entity<InboxRow>().HasKey(r => new { r.StoreId, r.Id });
         model.Entity<ImportRow>().HasKey(r => new { r.StoreId, r.Id });
         model.Entity<SyncResourceRow>().HasKey(r => new { r.StoreId, r.Resource });
@@ -143,6 +145,7 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
     {
         model.Entity<StoreRow>().HasIndex(r => r.Name).IsUnique();
         model.Entity<ApiKeyRow>().HasIndex(r => r.Hash).IsUnique();
+        model.Entity<StorefrontKeyRow>().HasIndex(r => new { r.StoreId, r.Key }).IsUnique();
         model.Entity<InboxRow>().HasIndex(r => new { r.StoreId, r.Source, r.DedupeKey }).IsUnique();
         // Few rows wait: only they are in the index.
         model.Entity<InboxRow>().HasIndex(r => new { r.StoreId, r.NextAttemptAt }).HasFilter("next_attempt_at IS NOT NULL");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Comeback.Data;
 using Comeback.Engine.Messages;
+using Comeback.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Messages;
@@ -18,13 +19,19 @@ internal static class PublicEndpoints
         routes.MapPost("/u/{token}", UnsubscribeAsync).DisableAntiforgery().ExcludeFromDescription();
     }
 
-    internal static async Task<IResult> Click(string token, HttpContext http, Databases databases, HitBook book, CancellationToken ct)
+    internal static async Task<IResult> Click(string token, HttpContext http, Databases databases, HitBook book, ClickTokens clicks, CancellationToken ct)
     {
         Guard(http.Response);
         var link = await FindAsync(databases, token, LinkPurpose.Click, ct).ConfigureAwait(false);
         if (link?.Destination is not { } destination) return Page(http, MessageLanguage.English, MessageLanguage.English.UnknownLink, StatusCodes.Status404NotFound);
-        if (HttpMethods.IsGet(http.Request.Method)) await RecordAsync(http, book, link, click: true).ConfigureAwait(false);
-        return TypedResults.Redirect(destination);
+        if (!HttpMethods.IsGet(http.Request.Method)) return TypedResults.Redirect(destination);
+        await RecordAsync(http, book, link, click: true).ConfigureAwait(false);
+        await using var db = databases.Open(link.StoreId);
+        // Only where the store's pages listen for it.
+        var own = await db.StorefrontKeys.AnyAsync(ct).ConfigureAwait(false)
+            ? await db.Stores.Where(s => s.Id == link.StoreId).Select(s => s.Url).SingleOrDefaultAsync(ct).ConfigureAwait(false)
+            : null;
+        return TypedResults.Redirect(clicks.On(destination, link.StoreId, link.CustomerId, own));
     }
 
     internal static async Task<IResult> Open(string token, HttpContext http, Databases databases, HitBook book, CancellationToken ct)

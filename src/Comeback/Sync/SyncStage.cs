@@ -10,6 +10,10 @@ internal static class SyncStage
         builder.Services.AddSingleton<RecordWriter>();
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Merges>();
+        builder.Services.AddSingleton<StorefrontKeys>();
+        builder.Services.AddSingleton<StorefrontCaps>();
+        builder.Services.AddSingleton<ClickTokens>();
+        builder.Services.AddSingleton<StorefrontEvents>();
         builder.Services.AddSingleton<ImportJob>();
         builder.Services.AddSingleton<StoreCounts>();
         builder.Services.AddSingleton<ImportUploads>();
@@ -28,6 +32,7 @@ internal static class SyncStage
     {
         routes.MapEvents();
         routes.MapSyncState();
+        routes.MapStorefront();
         return routes.MapImports().MapDemo();
     }
 }

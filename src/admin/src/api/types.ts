@@ -1881,6 +1881,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/storefront": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StorefrontAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/storefront/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StorefrontAnswer"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/sync": {
         parameters: {
             query?: never;
@@ -3013,6 +3087,15 @@ export interface components {
         };
         /** @enum {unknown} */
         StoreState: "active" | "needsReconnecting" | "uninstalled" | "restored";
+        StorefrontAnswer: {
+            /** @description What was not taken since the service started, by reason. */
+            droppedSinceStart: {
+                [key: string]: number;
+            };
+            eventsUrl: string;
+            /** @description Public: it stands in the store's pages. */
+            key: string;
+        };
         /**
          * @description What a campaign's message is about: decides what the decision re-checks and which names a template may use.
          * @enum {unknown}
