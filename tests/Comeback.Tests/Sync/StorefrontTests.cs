@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Comeback.Data;
 using Comeback.Engine.Orders;
 using Comeback.Sync;
 using Comeback.Tests.Infra;
