@@ -2103,6 +2103,38 @@ namespace Comeback.Data.SqliteMigrations
                     b.ToTable("stores");
                 });
 
+            modelBuilder.Entity("Comeback.Data.StorefrontKeyRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_id");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("HonouredUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("honoured_until");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.HasKey("StoreId", "Id");
+
+                    b.HasIndex("StoreId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_storefront_keys_store_id_key");
+
+                    b.ToTable("storefront_keys");
+                });
+
             modelBuilder.Entity("Comeback.Data.SuppressionRow", b =>
                 {
                     b.Property<long>("StoreId")

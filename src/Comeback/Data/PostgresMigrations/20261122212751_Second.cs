@@ -81,6 +81,21 @@ namespace Comeback.Data.PostgresMigrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "storefront_keys",
+                columns: table => new
+                {
+                    store_id = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<long>(type: "bigint", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    honoured_until = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_storefront_keys", x => new { x.store_id, x.id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sync_resources",
                 columns: table => new
                 {
@@ -124,6 +139,12 @@ namespace Comeback.Data.PostgresMigrations
                 table: "store_connections",
                 columns: new[] { "platform", "address" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_storefront_keys_store_id_key",
+                table: "storefront_keys",
+                columns: new[] { "store_id", "key" },
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -134,6 +155,9 @@ namespace Comeback.Data.PostgresMigrations
 
             migrationBuilder.DropTable(
                 name: "store_connections");
+
+            migrationBuilder.DropTable(
+                name: "storefront_keys");
 
             migrationBuilder.DropTable(
                 name: "sync_resources");

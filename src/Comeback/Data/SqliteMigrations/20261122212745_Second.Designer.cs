@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Comeback.Data.SqliteMigrations
 {
     [DbContext(typeof(SqliteComebackDb))]
-    [Migration("20261122205640_Second")]
+    [Migration("20261122212745_Second")]
     partial class Second
     {
         /// <inheritdoc />
@@ -2104,6 +2104,38 @@ namespace Comeback.Data.SqliteMigrations
                         .HasDatabaseName("ix_stores_name");
 
                     b.ToTable("stores");
+                });
+
+            modelBuilder.Entity("Comeback.Data.StorefrontKeyRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_id");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("HonouredUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("honoured_until");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.HasKey("StoreId", "Id");
+
+                    b.HasIndex("StoreId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_storefront_keys_store_id_key");
+
+                    b.ToTable("storefront_keys");
                 });
 
             modelBuilder.Entity("Comeback.Data.SuppressionRow", b =>

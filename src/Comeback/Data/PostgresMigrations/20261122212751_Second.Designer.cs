@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Comeback.Data.PostgresMigrations
 {
     [DbContext(typeof(PostgresComebackDb))]
-    [Migration("20261122205652_Second")]
+    [Migration("20261122212751_Second")]
     partial class Second
     {
         /// <inheritdoc />
@@ -2109,6 +2109,38 @@ namespace Comeback.Data.PostgresMigrations
                         .HasDatabaseName("ix_stores_name");
 
                     b.ToTable("stores");
+                });
+
+            modelBuilder.Entity("Comeback.Data.StorefrontKeyRow", b =>
+                {
+                    b.Property<long>("StoreId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("store_id");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("HonouredUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("honoured_until");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.HasKey("StoreId", "Id");
+
+                    b.HasIndex("StoreId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_storefront_keys_store_id_key");
+
+                    b.ToTable("storefront_keys");
                 });
 
             modelBuilder.Entity("Comeback.Data.SuppressionRow", b =>
