@@ -1,5 +1,6 @@
 using Comeback.Campaigns;
 using Comeback.Data;
+using Comeback.Engine;
 using Comeback.Hosting;
 using Comeback.Messages;
 using Comeback.Privacy;
@@ -11,16 +12,17 @@ namespace Comeback;
 
 /// <summary>
 /// Every job, on one screen. A job is a tick that works off what is due in our own tables; nobody's message is a trigger of its own. On
-/// SQLite the scheduler keeps a file of its own beside the database, on PostgreSQL it is clustered: one replica runs a job.
+/// SQLite the scheduler keeps a file of its own beside the database. On PostgreSQL it is clustered: one replica's scheduler says when, and all
+/// replicas tick, each for its own stores (<see cref="Ticks"/>).
 /// </summary>
 internal static class Schedule
 {
-    private static readonly (string Name, string What, TimeSpan Every, Func<string, string, IJobDetail> Job)[] Jobs =
+    private static readonly (string Name, string What, TimeSpan Every, Func<IServiceProvider, Func<StoreId, CancellationToken, Task>> Work)[] Jobs =
     [
-        ("broadcasts", "starts broadcasts whose time has come, ends those that are through", TimeSpan.FromSeconds(5), Detail<BroadcastsJob>),
-        ("campaigns", "decides about everybody who is due, and writes their messages", TimeSpan.FromSeconds(2), Detail<CampaignsJob>),
-        ("sending", "hands queued messages to their channel", TimeSpan.FromSeconds(2), Detail<SendingJob>),
-        ("retention", "forgets bodies of messages after 90 days, inbox after 30, events after 26 months", TimeSpan.FromHours(24), Detail<RetentionJob>),
+        ("broadcasts", "starts broadcasts whose time has come, ends those that are through", TimeSpan.FromSeconds(5), s => s.GetRequiredService<BroadcastStarter>().TickAsync),
+        ("campaigns", "decides about everybody who is due, and writes their messages", TimeSpan.FromSeconds(2), s => s.GetRequiredService<StepWorker>().TickAsync),
+        ("sending", "hands queued messages to their channel", TimeSpan.FromSeconds(2), s => s.GetRequiredService<Sender>().TickAsync),
+        ("retention", "forgets bodies of messages after 90 days, inbox after 30, events after 26 months", TimeSpan.FromHours(24), s => s.GetRequiredService<Retention>().TickAsync),
     ];
 
     public static void AddSchedule(this WebApplicationBuilder builder)
@@ -36,6 +38,7 @@ internal static class Schedule
                 if (options.ConnectionString is { } text && Databases.LooksLikePostgres(text))
                 {
                     store.UsePostgres(NpgsqlFactory.Instance, text);
+                    // Gives each replica an id of its own.
                     store.UseClustering();
                 }
                 else
@@ -46,6 +49,10 @@ internal static class Schedule
                 store.ProvisionSchema();
             });
         });
+        builder.Services.AddSingleton(services => new Ticks(
+            Jobs.ToDictionary(j => j.Name, j => j.Work(services), StringComparer.Ordinal), services.GetRequiredService<OwnedStores>(),
+            services.GetRequiredService<Replicas>(), services.GetRequiredService<ILogger<Ticks>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<Ticks>());
         builder.Services.AddQuartzHostedService(hosted => (hosted.WaitForJobsToComplete, hosted.AwaitApplicationStarted) = (true, true));
         builder.Services.AddHostedService<Planner>();
         builder.Services.AddSingleton(new ReadyCheck("scheduler", CheckAsync));
@@ -57,19 +64,17 @@ internal static class Schedule
         if (scheduler.Status != SchedulerStatus.Running) throw new InvalidOperationException("The scheduler does not run.");
     }
 
-    private static IJobDetail Detail<TJob>(string name, string what) where TJob : IJob => JobBuilder.Create<TJob>().WithIdentity(name).WithDescription(what).Build();
-
     /// <summary>Puts the jobs of this version into the scheduler at start; what was there under the same name is replaced.</summary>
     private sealed class Planner(ISchedulerFactory schedulers) : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             var scheduler = await schedulers.GetScheduler(cancellationToken).ConfigureAwait(false);
-            foreach (var (name, what, every, job) in Jobs)
+            foreach (var (name, what, every, _) in Jobs)
             {
                 var trigger = TriggerBuilder.Create().WithIdentity(name).StartNow()
                     .WithSimpleSchedule(s => s.WithInterval(every).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)).Build();
-                await scheduler.ScheduleJob(job(name, what), [trigger], ScheduleJobOptions.Replacing, cancellationToken).ConfigureAwait(false);
+                await scheduler.ScheduleJob(JobBuilder.Create<TickJob>().WithIdentity(name).WithDescription(what).Build(), [trigger], ScheduleJobOptions.Replacing, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -77,49 +82,14 @@ internal static class Schedule
     }
 }
 
-/// <summary>One tick over every store; a store whose tick fails does not keep the next from its own.</summary>
-internal abstract class StoreJob(Databases databases, ILogger logger) : IJob
+/// <summary>Says that it is time; who works is each replica's own affair, so that a long send of one store holds up no other's.</summary>
+[DisallowConcurrentExecution]
+internal sealed class TickJob(Ticks ticks, Replicas replicas) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        foreach (var store in await CampaignFollower.StoresAsync(databases, cancellationToken).ConfigureAwait(false))
-        {
-            using var activity = Telemetry.Activities.StartActivity(GetType().Name);
-            activity?.SetTag("comeback.store", store.Value);
-            try
-            {
-                await TickAsync(store, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                logger.LogError(problem, "{Job} failed for store {Store}; the next tick tries again.", GetType().Name, store.Value);
-            }
-        }
+        ticks.Begin(context.JobDetail.Key.Name);
+        replicas.Tick(context.JobDetail.Key.Name);
+        return ValueTask.CompletedTask;
     }
-
-    protected abstract Task TickAsync(Engine.StoreId store, CancellationToken ct);
-}
-
-[DisallowConcurrentExecution]
-internal sealed class BroadcastsJob(Databases databases, BroadcastStarter broadcasts, ILogger<BroadcastsJob> logger) : StoreJob(databases, logger)
-{
-    protected override Task TickAsync(Engine.StoreId store, CancellationToken ct) => broadcasts.TickAsync(store, ct);
-}
-
-[DisallowConcurrentExecution]
-internal sealed class CampaignsJob(Databases databases, StepWorker steps, ILogger<CampaignsJob> logger) : StoreJob(databases, logger)
-{
-    protected override Task TickAsync(Engine.StoreId store, CancellationToken ct) => steps.TickAsync(store, ct);
-}
-
-[DisallowConcurrentExecution]
-internal sealed class SendingJob(Databases databases, Sender sender, ILogger<SendingJob> logger) : StoreJob(databases, logger)
-{
-    protected override Task TickAsync(Engine.StoreId store, CancellationToken ct) => sender.TickAsync(store, ct);
-}
-
-[DisallowConcurrentExecution]
-internal sealed class RetentionJob(Retention retention) : IJob
-{
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await retention.RunAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -17,49 +17,17 @@ namespace Comeback.Campaigns;
 /// 4. A cart that was touched after switch-on starts a run, or moves the waiting one; a closed cart stops it at once.
 /// 5. Save the cursor with the runs.
 /// </remarks>
-internal sealed partial class CampaignFollower(
-    Databases databases, StoreWriter writer, ChangeSignal signal, StoreClocks clocks, CampaignCatalogue catalogue, ILogger<CampaignFollower> logger) : BackgroundService
+internal sealed class CampaignFollower(
+    Databases databases, StoreWriter writer, OwnedStores owned, ChangeSignal signal, StoreClocks clocks, CampaignCatalogue catalogue, TimeProvider time,
+    ILogger<CampaignFollower> logger) : StoreFollower(owned, signal, time, logger)
 {
     public const string Follower = "campaigns";
     private const int Batch = 500;
     private readonly HashSet<StoreId> seeded = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(StoreId store, CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var next = signal.NextOfAny();
-            try
-            {
-                foreach (var store in await StoresAsync(databases, stoppingToken).ConfigureAwait(false))
-                {
-                    try
-                    {
-                        while (await RoundAsync(store, stoppingToken).ConfigureAwait(false)) { }
-                    }
-                    catch (Exception problem) when (problem is not OperationCanceledException)
-                    {
-                        Log.Failed(logger, problem, store.Value);
-                    }
-                }
-                await signal.WaitAsync(next, TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                Log.Failed(logger, problem, 0);
-                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    public static async Task<List<StoreId>> StoresAsync(Databases databases, CancellationToken ct)
-    {
-        await using var db = databases.OpenSystem();
-        return await db.Stores.OrderBy(s => s.Id).Select(s => s.Id).ToListAsync(ct).ConfigureAwait(false);
+        while (await RoundAsync(store, ct).ConfigureAwait(false)) { }
     }
 
     /// <summary>Reads one batch of changes; true when there may be more.</summary>
@@ -146,11 +114,5 @@ internal sealed partial class CampaignFollower(
         if (cart.CustomerId is not { } customer) return;
         if (cart.Closed) await runs.StopCartAsync(customer, cart.Id, "The cart was closed or became an order", ct).ConfigureAwait(false);
         else if (!cart.Found && cart.TouchedAt > campaign.SwitchedOnAt) await runs.CartTouchedAsync(customer, cart.Id, cart.TouchedAt, ct).ConfigureAwait(false);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Following the changes of store {Store} failed; it is tried again within a second.")]
-        public static partial void Failed(ILogger logger, Exception problem, long store);
     }
 }

@@ -4,7 +4,7 @@ using Comeback.Engine;
 namespace Comeback.Data;
 
 /// <summary>
-/// Wakes followers of a store's change counter in this process, after a commit. Only a hint: who missed it finds the change at its next poll.
+/// Wakes followers of a store's change counter in this process, after a commit here or at another replica (<see cref="Replicas"/>). Only a hint: who missed it finds the change at its next poll.
 /// Take the task first, then read, then await the task, so that a change between is not slept through.
 /// </summary>
 internal sealed class ChangeSignal(TimeProvider time)
@@ -32,7 +32,17 @@ internal sealed class ChangeSignal(TimeProvider time)
         }
     }
 
-    /// <summary>Called by the writer after each commit that raised the counter, and when another process tells of one.</summary>
+    /// <summary>Told of each commit of this process, to tell it to the others; never of what the others told.</summary>
+    public Action<StoreId>? Elsewhere { get; set; }
+
+    /// <summary>Called by the writer after each commit that raised the counter.</summary>
+    public void Committed(StoreId store)
+    {
+        Raise(store);
+        Elsewhere?.Invoke(store);
+    }
+
+    /// <summary>Wakes those who wait here.</summary>
     public void Raise(StoreId store)
     {
         if (stores.TryRemove(store, out var waiting)) waiting.TrySetResult();

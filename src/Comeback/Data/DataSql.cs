@@ -16,4 +16,8 @@ internal static class DataSql
 
     /// <summary>PostgreSQL: one giver of store ids at a time, until the end of the transaction.</summary>
     public const string StoreIdLock = "SELECT pg_advisory_xact_lock(7164760115)";
+
+    /// <summary>PostgreSQL: what the replicas call to each other.</summary>
+    public const string Listen = "LISTEN comeback";
+    public const string Tell = "SELECT pg_notify('comeback', @word)";
 }

@@ -12,6 +12,11 @@ internal static class DataStage
         builder.Services.AddSingleton<StoreWriter>();
         builder.Services.AddSingleton<StoreClocks>();
         builder.Services.AddSingleton<Leases>();
+        builder.Services.AddSingleton<Replicas>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Replicas>());
+        // Before every worker, so that it stops after them.
+        builder.Services.AddSingleton<OwnedStores>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OwnedStores>());
         builder.Services.AddSingleton<Migrator>();
         // For the key ring alone: sees no store.
         builder.Services.AddScoped(services => services.GetRequiredService<Databases>().OpenSystem());

@@ -40,6 +40,8 @@ internal sealed class Databases : IAsyncDisposable, IDisposable
             // The same few statements run all day: let the driver prepare what it sees often.
             if (text.MaxAutoPrepare == 0) text.MaxAutoPrepare = 200;
             text.ApplicationName ??= "comeback";
+            // A process that is stopped in the middle of a write holds its store's row: the server ends that write when a lease would have run out.
+            text.Options ??= $"-c idle_in_transaction_session_timeout={Leases.Length.TotalMilliseconds}";
             ConnectionString = text.ConnectionString;
             postgres = new NpgsqlDataSourceBuilder(ConnectionString).Build();
             postgresOptions = new DbContextOptionsBuilder<PostgresComebackDb>().UseNpgsql(postgres).Options;

@@ -6,8 +6,8 @@ namespace Comeback.Data;
 
 /// <summary>
 /// The only way to write. On SQLite all writes of the process pass one fair gate and one connection that keeps its prepared statements; a
-/// transaction should take 50 ms at most. On PostgreSQL each is a plain transaction that first locks its store's row. After a commit that raised
-/// the change counter, <see cref="ChangeSignal"/> tells the followers.
+/// transaction should take 50 ms at most. On PostgreSQL each is a plain transaction that first locks its store's row and, when a background worker
+/// writes, checks that its lease still holds. After a commit that raised the change counter, <see cref="ChangeSignal"/> tells the followers.
 /// </summary>
 internal sealed class StoreWriter(Databases databases, ChangeSignal signal) : IAsyncDisposable
 {
@@ -116,15 +116,28 @@ internal sealed class StoreWriter(Databases databases, ChangeSignal signal) : IA
             await using var inner = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
             using var cache = new CommandCache();
             transaction = new StoreTransaction(databases, store, connection, inner, cache, ct);
-            if (store != default)
-            {
-                await using var locked = transaction.Command(DataSql.LockStore).With("@store", store.Value);
-                await locked.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-            }
+            if (store != default) await LockAsync(transaction, ct).ConfigureAwait(false);
             result = await WorkAsync(transaction, work, ct).ConfigureAwait(false);
         }
         Tell(transaction);
         return result;
+    }
+
+    /// <summary>One writer of a store at a time; one that decides must own the store by then, after all the waiting for its turn.</summary>
+    /// <exception cref="LeaseLostException">The store has another owner, or the lease ran out; nothing of the transaction is kept.</exception>
+    private static async Task LockAsync(StoreTransaction transaction, CancellationToken ct)
+    {
+        var lease = OwnedStores.WorkingUnder(transaction.Store);
+        await using var command = transaction.Command(lease is null ? DataSql.LockStore : $"{DataSql.LockStore}; {LeaseSql.Check}").With("@store", transaction.Store.Value);
+        if (lease is null)
+        {
+            await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            return;
+        }
+        command.With("@owner", lease.Owner).With("@epoch", lease.Epoch);
+        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await reader.NextResultAsync(ct).ConfigureAwait(false);
+        if (!await reader.ReadAsync(ct).ConfigureAwait(false)) throw new LeaseLostException(transaction.Store);
     }
 
     private static async Task<T> WorkAsync<T>(StoreTransaction transaction, Func<StoreTransaction, Task<T>> work, CancellationToken ct)
@@ -141,7 +154,7 @@ internal sealed class StoreWriter(Databases databases, ChangeSignal signal) : IA
     private void Tell(StoreTransaction transaction)
     {
         transaction.Committed();
-        if (transaction.Changed) signal.Raise(transaction.Store);
+        if (transaction.Changed) signal.Committed(transaction.Store);
     }
 
     private async Task CloseAsync()

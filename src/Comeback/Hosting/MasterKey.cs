@@ -37,10 +37,20 @@ internal sealed class MasterKey(ComebackOptions options, IConfiguration configur
     {
         try
         {
+            if (File.Exists(path)) return;
+            // Written beside and renamed, so that another process that starts now reads a whole key or makes none.
+            var beside = $"{path}.{Guid.NewGuid():N}";
             var made = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows()) made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var stream = new FileStream(path, made);
-            stream.Write(RandomNumberGenerator.GetBytes(Length));
+            using (var stream = new FileStream(beside, made)) stream.Write(RandomNumberGenerator.GetBytes(Length));
+            try
+            {
+                File.Move(beside, path);
+            }
+            finally
+            {
+                File.Delete(beside);
+            }
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -12,20 +12,21 @@ namespace Comeback.Messages;
 
 /// <summary>Hands queued messages to their channel, each exactly once.</summary>
 /// <remarks>
-/// 1. After a start: what was being handed over when the process died is settled where the channel can say, else it is unknown for ever.
+/// 1. After a start, or when the store came over from another replica: what was being handed over is settled where the channel can say, else it is
+///    unknown for ever.
 /// 2. Take a batch no larger than the channel's connections; decide about each once more, against what is true now.
 /// 3. Commit the state handing-over. Only then may a byte leave.
 /// 4. Hand over, side by side.
 /// 5. Commit what became of each: sent, refused, unknown, or back in the queue with a pause that grows.
 /// </remarks>
 internal sealed partial class Sender(
-    Databases databases, StoreWriter writer, StoreClocks clocks, Channels channels, Secrets secrets, TimeProvider time, ILogger<Sender> logger)
+    Databases databases, StoreWriter writer, OwnedStores owned, StoreClocks clocks, Channels channels, Secrets secrets, TimeProvider time, ILogger<Sender> logger)
 {
     private static readonly TimeSpan[] Pauses =
         [TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)];
 
     private readonly ConcurrentDictionary<StoreId, SemaphoreSlim> turns = new();
-    private readonly ConcurrentDictionary<StoreId, bool> recovered = new();
+    private readonly ConcurrentDictionary<StoreId, long> recovered = new();
 
     /// <summary>Sends until the queue is empty or nothing more may go now; returns how many the channel took.</summary>
     public async Task<int> TickAsync(StoreId store, CancellationToken ct)
@@ -35,10 +36,12 @@ internal sealed partial class Sender(
         try
         {
             // Step 1.
-            if (!recovered.ContainsKey(store))
+            var lease = OwnedStores.WorkingUnder(store);
+            var nobodys = lease is not null || !databases.IsPostgres;
+            if (!nobodys || !recovered.TryGetValue(store, out var epoch) || epoch != (lease?.Epoch ?? 0))
             {
-                await RecoverAsync(store, ct).ConfigureAwait(false);
-                if (!databases.IsPostgres) recovered[store] = true;
+                await RecoverAsync(store, nobodys, ct).ConfigureAwait(false);
+                if (nobodys) recovered[store] = lease?.Epoch ?? 0;
             }
             var taken = 0;
             Func<Channel, string, string>? hash = null;
@@ -73,10 +76,10 @@ internal sealed partial class Sender(
         }
     }
 
-    private async Task RecoverAsync(StoreId store, CancellationToken ct)
+    private async Task RecoverAsync(StoreId store, bool nobodys, CancellationToken ct)
     {
-        // With replicas another process may be at it: only what is old is nobody's.
-        var before = databases.IsPostgres ? time.GetUtcNow() - TimeSpan.FromMinutes(2) : DateTimeOffset.MaxValue;
+        // Who does not own the store cannot know that nobody is at it: then only what is old is nobody's.
+        var before = nobodys ? DateTimeOffset.MaxValue : time.GetUtcNow() - TimeSpan.FromMinutes(2);
         List<MessageRow> left;
         await using (var db = databases.Open(store))
         {
@@ -92,8 +95,10 @@ internal sealed partial class Sender(
         Log.Recovered(logger, left.Count, store.Value);
     }
 
-    private static async Task<HandOver> OneAsync(IMessageChannel channel, MessageRow message, StoreSettings settings)
+    private async Task<HandOver> OneAsync(IMessageChannel channel, MessageRow message, StoreSettings settings)
     {
+        // A process that slept past its lease: the message is another's to settle by now, and what is said here will be refused.
+        if (!owned.StillMine(message.StoreId)) return new HandOver(Handed.NotTaken, Why: "The store has another owner");
         try
         {
             return await channel.HandOverAsync(message, settings, CancellationToken.None).ConfigureAwait(false);

@@ -11,7 +11,7 @@ using MimeKit;
 namespace Comeback.Messages;
 
 /// <summary>Hands messages to a merchant's mail server. TLS is required unless the server is this machine's own; a password is never sent in clear.</summary>
-internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingGuard guard, ComebackOptions options) : IMessageChannel, IAsyncDisposable
+internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingGuard guard, ComebackOptions options, OwnedStores owned) : IMessageChannel, IAsyncDisposable
 {
     /// <summary>Mail servers commonly allow a sender ten connections at once and more; four hide the wait for an answer without being rude.</summary>
     public const int MostConnections = 4;
@@ -60,7 +60,8 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
 
     private async Task<HandOver> SendAsync(SmtpClient open, MessageRow message, StoreSettings settings)
     {
-        var progress = new Progress();
+        var lease = OwnedStores.WorkingUnder(message.StoreId);
+        var progress = new Progress(() => lease is null || owned.LeaseOf(lease.Store) == lease);
         try
         {
             using var mail = MimeMail.Of(message, settings);
@@ -142,7 +143,8 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
 
     private static string Short(Exception problem) => problem.Message.ReplaceLineEndings(" ") is { Length: > 200 } text ? text[..200] : problem.Message.ReplaceLineEndings(" ");
 
-    private sealed class Progress : ITransferProgress
+    /// <summary>How much has left; and a last look, before the dot that ends the text, whether it may still leave.</summary>
+    private sealed class Progress(Func<bool> mayGo) : ITransferProgress
     {
         private long written;
 
@@ -151,8 +153,9 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
         // Headers such as Bcc are left out on the wire, so a little less may be all; what is in doubt counts as sent.
         public bool AllWritten => written >= Total - 512;
 
-        public void Report(long bytesTransferred, long totalSize) => written = bytesTransferred;
+        public void Report(long bytesTransferred, long totalSize) => Report(bytesTransferred);
 
-        public void Report(long bytesTransferred) => written = bytesTransferred;
+        public void Report(long bytesTransferred) =>
+            written = mayGo() ? bytesTransferred : throw new InvalidOperationException("The store has another owner by now.");
     }
 }

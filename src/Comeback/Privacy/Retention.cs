@@ -13,8 +13,10 @@ internal sealed class Retention(ComebackOptions options, Databases databases, St
 {
     // Small enough for a transaction of about 50 ms.
     private const int Batch = 500;
+    private static readonly TimeSpan FilesEvery = TimeSpan.FromHours(1);
+    private long filesAt;
 
-    /// <summary>One pass over all stores; a job calls it once a day.</summary>
+    /// <summary>One pass over all stores.</summary>
     public async Task<RetentionDone> RunAsync(CancellationToken ct)
     {
         var done = new RetentionDone(0, 0, 0, await OldFilesAsync(ct).ConfigureAwait(false));
@@ -22,15 +24,26 @@ internal sealed class Retention(ComebackOptions options, Databases databases, St
         await using (var db = databases.OpenSystem()) stores = await db.Stores.Select(s => s.Id).ToListAsync(ct).ConfigureAwait(false);
         foreach (var store in stores)
         {
-            done = done with
-            {
-                Inbox = done.Inbox + await OldInboxAsync(store, ct).ConfigureAwait(false),
-                Bodies = done.Bodies + await OldBodiesAsync(store, ct).ConfigureAwait(false),
-                Events = done.Events + await OldEventsAsync(store, ct).ConfigureAwait(false),
-            };
+            var one = await OneAsync(store, ct).ConfigureAwait(false);
+            done = new RetentionDone(done.Inbox + one.Inbox, done.Bodies + one.Bodies, done.Events + one.Events, done.Files);
         }
         return done;
     }
+
+    /// <summary>One store's rows, and with the first store of a tick the files of this machine; a job calls it once a day.</summary>
+    public async Task TickAsync(StoreId store, CancellationToken ct)
+    {
+        if (filesAt == 0 || time.GetElapsedTime(filesAt) > FilesEvery)
+        {
+            filesAt = time.GetTimestamp();
+            await OldFilesAsync(ct).ConfigureAwait(false);
+        }
+        await OneAsync(store, ct).ConfigureAwait(false);
+    }
+
+    private async Task<RetentionDone> OneAsync(StoreId store, CancellationToken ct) => new(
+        await OldInboxAsync(store, ct).ConfigureAwait(false), await OldBodiesAsync(store, ct).ConfigureAwait(false),
+        await OldEventsAsync(store, ct).ConfigureAwait(false), 0);
 
     public Task<int> OldInboxAsync(StoreId store, CancellationToken ct)
     {

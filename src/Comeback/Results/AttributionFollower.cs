@@ -17,32 +17,16 @@ namespace Comeback.Results;
 /// 3. Write, change or un-count its result row. The amount is what the order is worth now.
 /// 4. Save the cursor with them.
 /// </remarks>
-internal sealed partial class AttributionFollower(Databases databases, StoreWriter writer, ChangeSignal signal, StoreClocks clocks, ILogger<AttributionFollower> logger) : BackgroundService
+internal sealed class AttributionFollower(
+    Databases databases, StoreWriter writer, OwnedStores owned, ChangeSignal signal, StoreClocks clocks, TimeProvider time, ILogger<AttributionFollower> logger)
+    : StoreFollower(owned, signal, time, logger)
 {
     public const string Follower = "results";
     private const int Batch = 500;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(StoreId store, CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var next = signal.NextOfAny();
-            try
-            {
-                foreach (var store in await CampaignFollower.StoresAsync(databases, stoppingToken).ConfigureAwait(false))
-                    while (await RoundAsync(store, stoppingToken).ConfigureAwait(false)) { }
-                await signal.WaitAsync(next, TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                Log.Failed(logger, problem);
-                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(false);
-            }
-        }
+        while (await RoundAsync(store, ct).ConfigureAwait(false)) { }
     }
 
     /// <summary>Reads one batch of changes; true when there may be more.</summary>
@@ -120,10 +104,4 @@ internal sealed partial class AttributionFollower(Databases databases, StoreWrit
         AmountMinor = amount,
         Counts = counts,
     };
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Counting results failed; it is tried again within a second.")]
-        public static partial void Failed(ILogger logger, Exception problem);
-    }
 }

@@ -1,3 +1,4 @@
+using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Engine.Segments;
 using Comeback.Facts;
@@ -14,6 +15,9 @@ internal sealed class LiveSegments(StoreFacts facts)
     public StoreFacts Facts { get; } = facts;
 
     public StoreId Store => Facts.Store;
+
+    /// <summary>Under which this process decides and writes who is in what; null for a copy that only reads along, at a replica that does not own the store.</summary>
+    public Lease? Lease { get; init; }
 
     /// <summary>The segments that are there, by key.</summary>
     public IReadOnlyDictionary<string, SegmentInfo> Rows { get; private set; } = new Dictionary<string, SegmentInfo>(StringComparer.Ordinal);

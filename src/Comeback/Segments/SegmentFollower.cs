@@ -5,11 +5,11 @@ using Comeback.Facts;
 namespace Comeback.Segments;
 
 /// <summary>
-/// Follows the change counters of all stores, and their clocks: woken by a commit in this process, at the latest after a second for what another
-/// process wrote, and when time alone moves somebody.
+/// Follows the change counters of all stores, and their clocks: woken by a commit, at the latest after a second, and when time alone moves somebody.
+/// For a store of its own it writes who moved; where another replica owns the store it keeps the copy that is in memory in step, if there is one.
 /// </summary>
 internal sealed partial class SegmentFollower(
-    Databases databases, SegmentStores stores, ChangeSignal signal, StoreClocks clocks, TimeProvider time, SizeHistory history, ILogger<SegmentFollower> log) : BackgroundService
+    Databases databases, SegmentStores stores, OwnedStores owned, ChangeSignal signal, StoreClocks clocks, TimeProvider time, SizeHistory history, ILogger<SegmentFollower> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     // An import writes in many parts: past sizes are counted once no more came for a while.
@@ -44,10 +44,18 @@ internal sealed partial class SegmentFollower(
     /// <summary>One look at every store: those whose counter moved or whose time has come get a pass.</summary>
     public async Task RoundAsync(CancellationToken ct)
     {
+        await owned.StoresAsync(ct).ConfigureAwait(false);
         foreach (var (store, change) in await CountersAsync(ct).ConfigureAwait(false))
         {
-            if (!followed.TryGetValue(store, out var known)) followed[store] = known = new Followed();
-            if (known.CountAt <= time.GetUtcNow()) await CountAsync(store, known, ct).ConfigureAwait(false);
+            var lease = owned.LeaseOf(store);
+            if (lease is null && stores.Find(store)?.Lease is not null) stores.Forget(store);
+            if (lease is null && stores.Find(store) is null)
+            {
+                followed.Remove(store);
+                continue;
+            }
+            if (!followed.TryGetValue(store, out var known) || known.Lease != lease) followed[store] = known = new Followed { Lease = lease };
+            if (lease is not null && known.CountAt <= time.GetUtcNow()) await CountAsync(store, known, ct).ConfigureAwait(false);
             var now = clocks.Now(store);
             if (known.Change == change && !(known.Wake <= now)) continue;
             if (known.RestUntil > time.GetUtcNow()) continue;
@@ -81,7 +89,7 @@ internal sealed partial class SegmentFollower(
         known.CountAt = null;
         try
         {
-            if (stores.Find(store) is { } live) await history.WriteAsync(live, ct).ConfigureAwait(false);
+            if (stores.Find(store) is { } live) await owned.WorkAsync(store, () => history.WriteAsync(live, ct), ct).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
@@ -102,6 +110,7 @@ internal sealed partial class SegmentFollower(
 
     private sealed class Followed
     {
+        public Lease? Lease { get; init; }
         public long Change { get; set; } = -1;
         public DateTimeOffset? Wake { get; set; }
         public DateTimeOffset RestUntil { get; set; }

@@ -26,7 +26,8 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
     private static readonly TouchList NoTouches = new();
 
     /// <summary>Makes the store's live segments: from nothing, or after a crash, an eviction or a failure.</summary>
-    public async Task<LiveSegments> StartAsync(StoreId store, CancellationToken ct)
+    /// <param name="lease">Null for a copy that reads along and writes nothing.</param>
+    public async Task<LiveSegments> StartAsync(StoreId store, Lease? lease, CancellationToken ct)
     {
         await using var db = databases.Open(store);
         var cursor = await db.Cursors.SingleOrDefaultAsync(c => c.Follower == MembershipWriter.Follower, ct).ConfigureAwait(false);
@@ -39,7 +40,7 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
             var touches = new TouchList();
             if (cursor is not null || await facts.AnythingLiveAsync(ct).ConfigureAwait(false))
                 await facts.ReplayAsync(cursor?.Change ?? 0, touches, ct).ConfigureAwait(false);
-            var live = new LiveSegments(facts) { VipSharePercent = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false) };
+            var live = new LiveSegments(facts) { Lease = lease, VipSharePercent = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false) };
             if (cursor is not null) live.Cursor = (cursor.Change, Instants.ToMicroseconds(cursor.At));
             var now = Later(clocks.Now(store), cursor?.At);
             await EnsureStockAsync(live, now, ct).ConfigureAwait(false);
@@ -223,6 +224,8 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
     /// <summary>Step 4: moves, counters and cursor. Big batches go in parts; a crash between them is found at the next start.</summary>
     private async Task SaveAsync(LiveSegments live, List<Move> moves, HashSet<string> changed, TouchList touches, DateTimeOffset now, CancellationToken ct)
     {
+        // Who reads along decides the same for itself; the store's owner writes it.
+        if (live.Lease is null) return;
         var done = 0;
         for (; moves.Count - done > Part; done += Part)
         {
@@ -274,7 +277,7 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
     {
         var wanted = StockRows.Wanted(live.Facts, live.VipSharePercent);
         var rows = live.Set is null ? (await RowsAsync(live, ct).ConfigureAwait(false)).ToDictionary(r => r.Key, StringComparer.Ordinal) : live.Rows;
-        if (!StockRows.Differ(rows, wanted)) return;
+        if (live.Lease is null || !StockRows.Differ(rows, wanted)) return;
         await writer.WriteAsync(live.Store, Lane.Live, transaction => StockRows.EnsureAsync(transaction, wanted, now, ct), ct).ConfigureAwait(false);
     }
 

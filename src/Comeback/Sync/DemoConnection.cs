@@ -18,12 +18,16 @@ internal sealed partial class DemoConnection(
     /// <summary>The demo store with all its history, made if there is none.</summary>
     public async Task<(StoreId Store, DemoTruth Truth)> ConnectAsync(string baseUrl, string settings, CancellationToken ct)
     {
-        var store = await FindAsync(ct).ConfigureAwait(false) ?? await AddAsync(settings, ct).ConfigureAwait(false);
+        var store = await StoreAsync(settings, ct).ConfigureAwait(false);
         var anchor = await AnchorAsync(store, ct).ConfigureAwait(false);
         var truth = new DemoTruth(options.Seed, anchor) { Customers = options.Customers };
         await WriteHistoryAsync(store, new DemoStore(truth, baseUrl), ct).ConfigureAwait(false);
         return (store, truth);
     }
+
+    /// <summary>The demo store, made if there is none, perhaps still without history. Of two replicas that make it at once one is refused, and finds it.</summary>
+    public async Task<StoreId> StoreAsync(string settings, CancellationToken ct) =>
+        await FindAsync(ct).ConfigureAwait(false) ?? await AddAsync(settings, ct).ConfigureAwait(false);
 
     private async Task<StoreId?> FindAsync(CancellationToken ct)
     {

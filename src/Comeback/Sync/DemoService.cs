@@ -6,7 +6,7 @@ namespace Comeback.Sync;
 
 /// <summary>Connects the demo store in the background at first start and keeps its time passing while the service runs.</summary>
 internal sealed partial class DemoService(
-    DemoOptions options, DemoConnection connection, Databases databases, StoreWriter writer, StoreClocks clocks, RecordWriter records, TimeProvider time,
+    DemoOptions options, DemoConnection connection, Databases databases, StoreWriter writer, OwnedStores owned, StoreClocks clocks, RecordWriter records, TimeProvider time,
     ComebackOptions installation, IServiceProvider services, ILogger<DemoService> log) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -21,7 +21,10 @@ internal sealed partial class DemoService(
         {
             try
             {
-                await LiveAsync(stoppingToken).ConfigureAwait(false);
+                var store = await connection.StoreAsync(Settings.Write(), stoppingToken).ConfigureAwait(false);
+                // Another replica lives it meanwhile.
+                while (!await owned.WorkAsync(store, () => LiveAsync(stoppingToken), stoppingToken).ConfigureAwait(false))
+                    await Task.Delay(Tick, time, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -48,7 +51,7 @@ internal sealed partial class DemoService(
         using var timer = new PeriodicTimer(Tick, time);
         var last = time.GetTimestamp();
         var behind = TimeSpan.Zero;
-        while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
+        while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false) && owned.StillMine(store))
         {
             // The part of a second that did not make up a whole one of the demo's is kept for the next tick.
             var elapsed = time.GetElapsedTime(last) + behind;

@@ -15,38 +15,91 @@ public sealed class LeasesTests
         // Two replicas: each with a writer and connections of its own.
         await using var otherDatabases = new Databases(database.ConnectionString, database.Folder);
         await using var otherWriter = new StoreWriter(otherDatabases, new ChangeSignal(TimeProvider.System));
-        var (first, second) = (new Leases(database.Databases, database.Writer), new Leases(otherDatabases, otherWriter));
+        var (first, second) = (new Leases(database.Writer), new Leases(otherWriter));
 
-        var mine = await first.TakeAsync(store, default);
-        Assert.NotNull(mine);
-        Assert.Null(await second.TakeAsync(store, default));
-        Assert.Equal(mine, await first.TakeAsync(store, default));
+        var mine = Assert.Single(await first.HoldAsync(default));
+        Assert.Empty(await second.HoldAsync(default));
+        Assert.Equal(mine, Assert.Single(await first.HoldAsync(default)));
         await DecideAsync(database.Writer, mine, 1);
 
         // The owner is stopped for longer than its lease: as if ten seconds had gone by.
         await database.Writer.WriteAsync(store, Lane.Live, t => t.Db.Leases.ExecuteUpdateAsync(s => s.SetProperty(l => l.Until, DateTimeOffset.UnixEpoch)), default);
         await Assert.ThrowsAsync<LeaseLostException>(() => DecideAsync(database.Writer, mine, 2));
-        var theirs = await second.TakeAsync(store, default);
-        Assert.Equal(mine.Epoch + 1, theirs!.Epoch);
+        var theirs = Assert.Single(await second.HoldAsync(default));
+        Assert.Equal(mine.Epoch + 1, theirs.Epoch);
         await DecideAsync(otherWriter, theirs, 3);
 
         // It wakes and goes on where it was.
         await Assert.ThrowsAsync<LeaseLostException>(() => DecideAsync(database.Writer, mine, 4));
-        Assert.Null(await first.TakeAsync(store, default));
+        Assert.Empty(await first.HoldAsync(default));
         await using var db = database.Open(store);
         Assert.Equal(3, (await db.Cursors.SingleAsync()).Change);
 
-        await second.ReleaseAsync(theirs, default);
-        Assert.Equal(theirs.Epoch + 1, (await first.TakeAsync(store, default))!.Epoch);
+        await second.ReleaseAsync(default);
+        Assert.Equal(theirs.Epoch + 1, Assert.Single(await first.HoldAsync(default)).Epoch);
 
-        Task DecideAsync(StoreWriter writer, Lease lease, long upTo) => writer.WriteAsync(store, Lane.Live, async t =>
+        Task DecideAsync(StoreWriter writer, Lease lease, long upTo) => OwnedStores.UnderAsync(lease, () => writer.WriteAsync(store, Lane.Live, async t =>
         {
-            await t.RequireAsync(lease);
             var row = await t.Db.Cursors.SingleOrDefaultAsync(c => c.Follower == "test");
             if (row is null) t.Db.Cursors.Add(new CursorRow { StoreId = store, Follower = "test", Change = upTo });
             else row.Change = upTo;
             await t.Db.SaveChangesAsync();
-        }, default);
+            return true;
+        }, default));
+    }
+
+    [Fact]
+    public async Task Nobody_takes_a_store_while_its_owner_still_has_a_write_open()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null, TestDatabase.NoPostgres);
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Postgres);
+        var store = await database.AddStoreAsync();
+        await using var otherDatabases = new Databases(database.ConnectionString, database.Folder);
+        await using var otherWriter = new StoreWriter(otherDatabases, new ChangeSignal(TimeProvider.System));
+        var (first, second) = (new Leases(database.Writer), new Leases(otherWriter));
+        var mine = Assert.Single(await first.HoldAsync(default));
+        var (written, mayCommit) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var write = OwnedStores.UnderAsync(mine, () => database.Writer.WriteAsync(store, Lane.Live, async t =>
+        {
+            t.Db.Cursors.Add(new CursorRow { StoreId = store, Follower = "test", Change = 1 });
+            await t.Db.SaveChangesAsync();
+            written.SetResult();
+            await mayCommit.Task;
+            return true;
+        }, default));
+        await written.Task;
+        // It renews beside its own write; and once its time is over nobody waits for it, nobody passes it.
+        Assert.Equal(mine, Assert.Single(await first.HoldAsync(default)));
+        await using (var connection = await otherDatabases.OpenConnectionAsync())
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "UPDATE leases SET until = 0";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.Empty(await second.HoldAsync(default));
+        mayCommit.SetResult();
+        await write;
+        Assert.Equal(mine.Epoch + 1, Assert.Single(await second.HoldAsync(default)).Epoch);
+    }
+
+    [Fact]
+    public async Task Two_replicas_that_start_together_share_the_stores_and_one_that_stops_leaves_its_own_to_the_other()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null, TestDatabase.NoPostgres);
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Postgres);
+        for (var i = 0; i < 40; i++) await database.AddStoreAsync($"store {i}");
+        await using var otherDatabases = new Databases(database.ConnectionString, database.Folder);
+        await using var otherWriter = new StoreWriter(otherDatabases, new ChangeSignal(TimeProvider.System));
+        var (first, second) = (new Leases(database.Writer), new Leases(otherWriter));
+        for (var i = 0; i < 3; i++) await Task.WhenAll(first.HoldAsync(default), second.HoldAsync(default));
+        var (ours, theirs) = (await first.HoldAsync(default), await second.HoldAsync(default));
+        Assert.Equal(40, ours.Concat(theirs).Select(l => l.Store).Distinct().Count());
+        Assert.Equal(40, ours.Count + theirs.Count);
+        Assert.InRange(ours.Count, 8, 32);
+        await first.ReleaseAsync(default);
+        for (var i = 0; i < 3; i++) await second.HoldAsync(default);
+        Assert.Equal(40, (await second.HoldAsync(default)).Count);
     }
 
     [Fact]

@@ -46,6 +46,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         Signal = new ChangeSignal(time);
         Writer = new StoreWriter(Databases, Signal);
         Clocks = new StoreClocks(Databases, time);
+        Owned = new OwnedStores(Databases, new Leases(Writer), NullLogger<OwnedStores>.Instance);
     }
 
     /// <summary>The server that tests may make databases on; null when there is none.</summary>
@@ -60,6 +61,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     public ChangeSignal Signal { get; }
     public StoreWriter Writer { get; }
     public StoreClocks Clocks { get; }
+    public OwnedStores Owned { get; }
 
     /// <param name="time">A <see cref="FakeTime"/> unless given.</param>
     public static async Task<TestDatabase> CreateAsync(DatabaseKind kind = DatabaseKind.Sqlite, TimeProvider? time = null)

@@ -43,8 +43,8 @@ internal sealed class SegmentWorld : IAsyncDisposable
     {
         Cache = new ColumnCache(Database.Databases, new FactsReader(Database.Databases), Time);
         Stores = new SegmentStores(
-            new SegmentPass(Database.Databases, Database.Writer, Database.Clocks, Cache, NullLogger<SegmentPass>.Instance), Cache);
-        Follower = new SegmentFollower(Database.Databases, Stores, Database.Signal, Database.Clocks, Time, new SizeHistory(Database.Databases, Database.Writer, Database.Clocks),
+            new SegmentPass(Database.Databases, Database.Writer, Database.Clocks, Cache, NullLogger<SegmentPass>.Instance), Cache, Database.Owned);
+        Follower = new SegmentFollower(Database.Databases, Stores, Database.Owned, Database.Signal, Database.Clocks, Time, new SizeHistory(Database.Databases, Database.Writer, Database.Clocks),
             NullLogger<SegmentFollower>.Instance);
     }
 
