@@ -13,7 +13,7 @@ namespace Comeback.Sync;
 /// </summary>
 internal sealed partial class InboxWorker(
     Databases databases, StoreWriter writer, RecordWriter records, Inbox inbox, StoreConnections connections, StoreConnectors connectors,
-    IEnumerable<IDeliveryHandler> handlers, Leases leases, TimeProvider time, ILogger<InboxWorker> log) : BackgroundService
+    IEnumerable<IDeliveryHandler> handlers, OwnedStores owned, TimeProvider time, ILogger<InboxWorker> log) : BackgroundService
 {
     private const int AtOnce = 50;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromHours(48), LongestRest = TimeSpan.FromMinutes(30);
@@ -55,19 +55,21 @@ internal sealed partial class InboxWorker(
         var worked = 0;
         foreach (var store in stores)
         {
-            while (true)
+            await owned.WorkAsync(store, async () =>
             {
-                var due = await inbox.DueAsync(store, AtOnce, ct).ConfigureAwait(false);
-                if (due.Count == 0 || await leases.TakeAsync(store, ct).ConfigureAwait(false) is not { } lease) break;
-                if (!await WorkAsync(store, due, lease, ct).ConfigureAwait(false)) break;
-                worked += due.Count;
-            }
+                while (true)
+                {
+                    var due = await inbox.DueAsync(store, AtOnce, ct).ConfigureAwait(false);
+                    if (due.Count == 0 || !await WorkAsync(store, due, ct).ConfigureAwait(false)) return;
+                    worked += due.Count;
+                }
+            }, ct).ConfigureAwait(false);
         }
         return worked;
     }
 
     /// <summary>False when the store cannot be worked for now; what is due then waits.</summary>
-    private async Task<bool> WorkAsync(StoreId store, List<InboxRow> due, Lease lease, CancellationToken ct)
+    private async Task<bool> WorkAsync(StoreId store, List<InboxRow> due, CancellationToken ct)
     {
         if (await connections.FindAsync(store, ct).ConfigureAwait(false) is not { } connection) return false;
         var connector = await connectors.OpenAsync(store, ct).ConfigureAwait(false);
@@ -90,10 +92,10 @@ internal sealed partial class InboxWorker(
             }
             catch (Exception problem) when (problem is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                await FailedAsync(store, row, problem, lease, ct).ConfigureAwait(false);
+                await FailedAsync(store, row, problem, ct).ConfigureAwait(false);
             }
         }
-        await WriteAsync(store, mapped, lease, ct).ConfigureAwait(false);
+        await WriteAsync(store, mapped, ct).ConfigureAwait(false);
         return postponed == 0;
     }
 
@@ -106,14 +108,13 @@ internal sealed partial class InboxWorker(
         return false;
     }
 
-    private async Task WriteAsync(StoreId store, List<(InboxRow Row, IReadOnlyList<StoreRecord> Records)> mapped, Lease lease, CancellationToken ct)
+    private async Task WriteAsync(StoreId store, List<(InboxRow Row, IReadOnlyList<StoreRecord> Records)> mapped, CancellationToken ct)
     {
         if (mapped.Count == 0) return;
         try
         {
             await writer.WriteAsync(store, Lane.Live, async transaction =>
             {
-                await transaction.RequireAsync(lease).ConfigureAwait(false);
                 var all = mapped.SelectMany(m => m.Records).ToList();
                 if (all.Count > 0) await records.WriteAsync(transaction, all, Arrival.Live).ConfigureAwait(false);
                 var ids = mapped.ConvertAll(m => m.Row.Id);
@@ -125,12 +126,12 @@ internal sealed partial class InboxWorker(
         catch (Exception problem) when (problem is not OperationCanceledException and not LeaseLostException)
         {
             // One of them is poison: each by itself, so that the others go through.
-            if (mapped.Count == 1) await FailedAsync(store, mapped[0].Row, problem, lease, ct).ConfigureAwait(false);
-            else foreach (var one in mapped) await WriteAsync(store, [one], lease, ct).ConfigureAwait(false);
+            if (mapped.Count == 1) await FailedAsync(store, mapped[0].Row, problem, ct).ConfigureAwait(false);
+            else foreach (var one in mapped) await WriteAsync(store, [one], ct).ConfigureAwait(false);
         }
     }
 
-    private async Task FailedAsync(StoreId store, InboxRow row, Exception problem, Lease lease, CancellationToken ct)
+    private async Task FailedAsync(StoreId store, InboxRow row, Exception problem, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var trouble = problem as StoreTrouble;
@@ -141,7 +142,6 @@ internal sealed partial class InboxWorker(
         if (trouble is null) Log.Failed(log, row.Id, store.Value, problem.GetType().FullName, problem.StackTrace);
         await writer.WriteAsync(store, Lane.Live, async transaction =>
         {
-            await transaction.RequireAsync(lease).ConfigureAwait(false);
             await transaction.Db.Inbox.Where(i => i.Id == row.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Attempts, row.Attempts + 1).SetProperty(x => x.Error, error)
                 .SetProperty(x => x.State, parked ? InboxState.Parked : InboxState.Waiting).SetProperty(x => x.NextAttemptAt, parked ? null : now + rest), ct).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);

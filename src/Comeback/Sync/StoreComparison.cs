@@ -29,20 +29,19 @@ internal sealed class StoreComparison(Databases databases, RecordWriter records,
     }
 
     /// <summary>Marks deleted what the store no longer lists, and fetches what it lists and we do not know; returns how many were deleted.</summary>
-    public async Task<int> CompareAsync(StoreId store, IStoreConnector connector, string resource, Func<Task> alive, CancellationToken ct)
+    public async Task<int> CompareAsync(StoreId store, IStoreConnector connector, string resource, CancellationToken ct)
     {
         if (Thing(resource) is not { } thing) return 0;
         // First ours, then the store's: what is new since is only in the store's, and fetching it once more changes nothing.
         var known = await LocalIdsAsync(store, thing, ct).ConfigureAwait(false);
         var at = time.GetUtcNow();
-        var (missing, unknown) = await ListAsync(connector, resource, known, alive, ct).ConfigureAwait(false);
+        var (missing, unknown) = await ListAsync(connector, resource, known, ct).ConfigureAwait(false);
         if (missing.Count > FewestDoubted && missing.Count > known.Count * DoubtedShare)
-            missing.IntersectWith((await ListAsync(connector, resource, known, alive, ct).ConfigureAwait(false)).Missing);
+            missing.IntersectWith((await ListAsync(connector, resource, known, ct).ConfigureAwait(false)).Missing);
         foreach (var ids in unknown.Chunk(FetchedAtOnce))
         {
             var fetched = await connector.ReadSomeAsync(resource, ids, ct).ConfigureAwait(false);
             if (fetched.Count > 0) await records.WriteAsync(store, fetched, Arrival.Live, Lane.Bulk, ct).ConfigureAwait(false);
-            await alive().ConfigureAwait(false);
         }
         if (missing.Count == 0) return 0;
         var bought = thing == DeletedThing.Customer ? await BuyersAsync(store, ct).ConfigureAwait(false) : [];
@@ -52,7 +51,7 @@ internal sealed class StoreComparison(Databases databases, RecordWriter records,
     }
 
     private static async Task<(HashSet<string> Missing, List<string> Unknown)> ListAsync(
-        IStoreConnector connector, string resource, HashSet<string> known, Func<Task> alive, CancellationToken ct)
+        IStoreConnector connector, string resource, HashSet<string> known, CancellationToken ct)
     {
         var missing = new HashSet<string>(known, StringComparer.Ordinal);
         var unknown = new List<string>();
@@ -65,7 +64,6 @@ internal sealed class StoreComparison(Databases databases, RecordWriter records,
             {
                 if (!missing.Remove(id) && !known.Contains(id) && unknown.Count < MostFetched) unknown.Add(id);
             }
-            await alive().ConfigureAwait(false);
         }
         return (missing, unknown);
     }

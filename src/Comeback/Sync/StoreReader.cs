@@ -16,7 +16,7 @@ namespace Comeback.Sync;
 /// 3. Once a day ids are compared; what the store no longer has is marked deleted (<see cref="StoreComparison"/>).
 /// </remarks>
 internal sealed class StoreReader(
-    Databases databases, StoreWriter writer, RecordWriter records, StoreConnections connections, StoreComparison comparison, Leases leases, TimeProvider time)
+    Databases databases, StoreWriter writer, RecordWriter records, StoreConnections connections, StoreComparison comparison, TimeProvider time)
 {
     // What a store writes while it answers carries a time before the answer's.
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10), Day = TimeSpan.FromHours(24), LongestRest = TimeSpan.FromMinutes(15);
@@ -124,7 +124,6 @@ internal sealed class StoreReader(
                 {
                     readTo ??= page.AsOf ?? began;
                     if (page.Records.Count > 0) await records.WriteAsync(work.Store, page.Records, Arrival.Live, Lane.Live, ct).ConfigureAwait(false);
-                    await leases.TakeAsync(work.Store, ct).ConfigureAwait(false);
                 }
                 if (readTo > row.ReadTo || row.ReadTo is null) row.ReadTo = readTo ?? row.ReadTo;
                 row.InStepAt = time.GetUtcNow();
@@ -134,13 +133,12 @@ internal sealed class StoreReader(
                 await foreach (var page in work.Connector.ReadAllAsync(resource.Name, null, ct).ConfigureAwait(false))
                 {
                     if (page.Records.Count > 0) await records.WriteAsync(work.Store, page.Records, Arrival.Found, Lane.Bulk, ct).ConfigureAwait(false);
-                    await leases.TakeAsync(work.Store, ct).ConfigureAwait(false);
                 }
                 row.InStepAt = time.GetUtcNow();
             }
             if (resource.ListsIds && row.EndedAt is not null && time.GetUtcNow() - (row.ComparedAt ?? DateTimeOffset.MinValue) >= Day)
             {
-                row.DeletionsFound = await comparison.CompareAsync(work.Store, work.Connector, resource.Name, () => leases.TakeAsync(work.Store, ct), ct).ConfigureAwait(false);
+                row.DeletionsFound = await comparison.CompareAsync(work.Store, work.Connector, resource.Name, ct).ConfigureAwait(false);
                 row.ComparedAt = time.GetUtcNow();
             }
             row.StoreCount = await work.Connector.CountAsync(resource.Name, ct).ConfigureAwait(false);
@@ -195,16 +193,7 @@ internal sealed class StoreReader(
         await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
     }, ct);
 
-    // Renewed with each page: a page may take longer than a lease lasts, and then nothing is lost but the page.
-    private async Task SaveAsync(Work work, Func<StoreTransaction, Task> change, CancellationToken ct)
-    {
-        var lease = await leases.TakeAsync(work.Store, ct).ConfigureAwait(false) ?? throw new LeaseLostException(work.Store);
-        await writer.WriteAsync(work.Store, Lane.Live, async transaction =>
-        {
-            await transaction.RequireAsync(lease).ConfigureAwait(false);
-            await change(transaction).ConfigureAwait(false);
-        }, ct).ConfigureAwait(false);
-    }
+    private Task SaveAsync(Work work, Func<StoreTransaction, Task> change, CancellationToken ct) => writer.WriteAsync(work.Store, Lane.Live, change, ct);
 
     private sealed class Work(StoreConnectionRow connection, IStoreConnector connector)
     {

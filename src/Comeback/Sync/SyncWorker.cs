@@ -7,7 +7,7 @@ namespace Comeback.Sync;
 
 /// <summary>Lets each connected store be read, a few at once; a store that rests after trouble, or that another process owns, is passed by.</summary>
 internal sealed partial class SyncWorker(
-    StoreConnections connections, StoreConnectors connectors, StoreReader reader, Leases leases, TimeProvider time, ILogger<SyncWorker> log) : BackgroundService
+    StoreConnections connections, StoreConnectors connectors, StoreReader reader, OwnedStores owned, TimeProvider time, ILogger<SyncWorker> log) : BackgroundService
 {
     private const int AtOnce = 4;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), AfterFault = TimeSpan.FromSeconds(30);
@@ -33,13 +33,12 @@ internal sealed partial class SyncWorker(
     }
 
     /// <summary>One store, now; for tests and for the worker.</summary>
-    public async Task WorkAsync(StoreId store, CancellationToken ct)
+    public Task WorkAsync(StoreId store, CancellationToken ct) => owned.WorkAsync(store, async () =>
     {
         if (await connections.FindAsync(store, ct).ConfigureAwait(false) is not { State: ConnectionState.Connected } connection || connection.RestUntil > time.GetUtcNow()) return;
-        if (await leases.TakeAsync(store, ct).ConfigureAwait(false) is null) return;
         if (await connectors.OpenAsync(store, ct).ConfigureAwait(false) is not { } connector) return;
         await reader.WorkAsync(connection, connector, ct).ConfigureAwait(false);
-    }
+    }, ct);
 
     private async Task LookAsync(CancellationToken ct)
     {
@@ -72,10 +71,6 @@ internal sealed partial class SyncWorker(
         {
             // Goes on where it was at the next start.
         }
-        catch (LeaseLostException)
-        {
-            Log.Lost(log, store.Value);
-        }
 #pragma warning disable CA1031 // One store's fault does not keep the others from being read.
         catch (Exception problem)
 #pragma warning restore CA1031
@@ -89,9 +84,6 @@ internal sealed partial class SyncWorker(
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "The connected stores could not be looked through")]
         public static partial void LookFailed(ILogger logger, Exception problem);
-
-        [LoggerMessage(Level = LogLevel.Information, Message = "Store {Store} is read by another process by now")]
-        public static partial void Lost(ILogger logger, long store);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Reading store {Store} failed; it goes on in a moment")]
         public static partial void Failed(ILogger logger, long store, Exception problem);
