@@ -27,7 +27,7 @@ public sealed partial class ReplicaTests(ITestOutputHelper output)
     {
         await using var town = await Town.StartAsync();
         await town.HappenAsync(0, 60, town.First, town.Second);
-        await town.UntilAsync(async () => town.Sink.Messages >= 60 && await town.InStepAsync(), "sixty messages");
+        await town.UntilAsync(async () => await town.DoneAsync(60) && await town.InStepAsync(), "sixty messages");
         await town.EverythingOnceAsync(60, mostUnknown: 0);
 
         // The one that does not own the store answers as the owner does, from a copy of its own.
@@ -48,7 +48,7 @@ public sealed partial class ReplicaTests(ITestOutputHelper output)
             var one = await other.Http.GetFromJsonAsync<System.Text.Json.JsonElement>($"/api/stores/{town.Store}/segments/first_time");
             return one.GetProperty("customers").GetInt32() == 31;
         }, "the copy that reads along");
-        await town.UntilAsync(async () => town.Sink.Messages >= 62 && await town.InStepAsync(), "two more");
+        await town.UntilAsync(async () => await town.DoneAsync(62) && await town.InStepAsync(), "two more");
         await town.EverythingOnceAsync(62, mostUnknown: 0);
     }
 
