@@ -67,7 +67,8 @@ public readonly record struct LineFacts(ProductId? Product, int Quantity, long T
 
 /// <summary>A refund that names no order: lowers its customer's amount from <see cref="At"/> on and nothing else.</summary>
 /// <param name="AmountMinor">Positive, minor units of the store's currency; null without a rate.</param>
-public sealed record RefundFacts(long Id, int Ordinal, DateTimeOffset At, long? AmountMinor);
+/// <param name="OfOrder">It is in an order's amount already: counts among the refunds only.</param>
+public sealed record RefundFacts(long Id, int Ordinal, DateTimeOffset At, long? AmountMinor, bool OfOrder = false);
 
 /// <summary>A cart as it stands.</summary>
 public sealed record CartFacts
@@ -95,12 +96,21 @@ public sealed record EventFacts
     public MessageId? Message { get; init; }
     public CampaignId? Campaign { get; init; }
     public HitVerdict Verdict { get; init; }
+    /// <summary>Free properties; an event of the store's own (<see cref="EventKind.Custom"/>) has its name as <see cref="NameProperty"/>.</summary>
+    public IReadOnlyDictionary<string, string> Properties { get; init; } = NoProperties;
+
+    /// <summary>The property that names an event of the store's own.</summary>
+    public const string NameProperty = "name";
+
+    private static readonly Dictionary<string, string> NoProperties = [];
 }
 
 /// <summary>A product with the categories that it is directly in; parents roll up in the columns.</summary>
 public sealed record ProductFacts
 {
     public required ProductId Id { get; init; }
+    /// <summary>The store's own id, which definitions name it by (<c>id = 2012162031638</c>); null lets ours stand for it.</summary>
+    public string? ExternalId { get; init; }
     public string? Vendor { get; init; }
     public IReadOnlyList<string> Tags { get; init; } = [];
     public IReadOnlyList<CategoryId> Categories { get; init; } = [];
@@ -109,7 +119,8 @@ public sealed record ProductFacts
 }
 
 /// <summary>A category. <see cref="Key"/> is what definitions name it by. One that is not in use is in no segment.</summary>
-public sealed record CategoryFacts(CategoryId Id, string Key, string Name, CategoryId? Parent, bool InUse);
+/// <param name="ExternalId">The store's own id; null lets ours stand for it.</param>
+public sealed record CategoryFacts(CategoryId Id, string Key, string Name, CategoryId? Parent, bool InUse, string? ExternalId = null);
 
 /// <summary>One entry of the consent ledger. The newest <see cref="At"/> of a channel holds; a "no" wins a tie.</summary>
 public sealed record ConsentFacts(int Ordinal, Channel Channel, ConsentState State, DateTimeOffset At);

@@ -24,12 +24,13 @@ public sealed partial class StoreColumns
         {
             Id = facts.Id.Value,
             Used = entry.Used,
+            External = Texts.Of(Tail(facts.ExternalId)),
             Vendor = Texts.Of(facts.Vendor?.ToLowerInvariant()),
             Price = facts.PriceMinor ?? OrderEntry.NoAmount,
             Tags = facts.Tags.Select(tag => Texts.Of(tag.ToLowerInvariant())).Distinct().Order().ToArray(),
             Direct = facts.Categories.Select(CategorySlot).Distinct().Order().ToArray(),
         };
-        if (entry.Vendor == next.Vendor && entry.Price == next.Price && entry.Tags.AsSpan().SequenceEqual(next.Tags)
+        if (entry.External == next.External && entry.Vendor == next.Vendor && entry.Price == next.Price && entry.Tags.AsSpan().SequenceEqual(next.Tags)
             && entry.Direct.AsSpan().SequenceEqual(next.Direct))
             return Touched.None;
         products[slot] = next;
@@ -99,6 +100,9 @@ public sealed partial class StoreColumns
         return categorySlots[id.Value] = categories.Count - 1;
     }
 
+    /// <summary>An id as merchants know it: the last part of <c>gid://shopify/Product/1</c>.</summary>
+    internal static string? Tail(string? externalId) => externalId?[(externalId.LastIndexOf('/') + 1)..];
+
     private void Use(int product)
     {
         if (product >= 0) products[product].Used = true;
@@ -138,6 +142,8 @@ public sealed partial class StoreColumns
 internal sealed class ProductEntry
 {
     public long Id;
+    /// <summary>The store's own id, without what stands before the last slash of <c>gid://shopify/Product/1</c>.</summary>
+    public int External;
     public int Vendor;
     public long Price = OrderEntry.NoAmount;
     public int[] Tags = [];

@@ -31,12 +31,14 @@ public sealed partial class StoreColumns
         kindsSeen |= 1UL << (int)facts.Kind;
         if (facts is { Message: { } sent, Campaign: { } campaign }) campaignOfMessage[(uint)sent.Value] = campaign.Value;
         if (facts.Product is not null) Use(subject);
+        var own = PropertiesOf(facts);
         var previous = eventOwners[facts.Id.Value];
         if (previous >= 0)
         {
             var index = IndexOfEvent(previous, entry.Id);
-            if (previous == facts.Ordinal && events.Of(previous)[index] == entry) return Touched.None;
+            if (previous == facts.Ordinal && events.Of(previous)[index] == entry && own.AsSpan().SequenceEqual(PropertiesOf(previous, entry.Id))) return Touched.None;
             events.RemoveAt(previous, index);
+            DropProperties(previous, entry.Id);
         }
         eventOwners[facts.Id.Value] = facts.Ordinal ?? -1;
         if (facts.Ordinal is not { } owner) return Touched.One(FactKinds.Events, previous);
@@ -45,6 +47,7 @@ public sealed partial class StoreColumns
         var at = log.Length;
         while (at > 0 && log[at - 1].At > entry.At) at--;
         events.Insert(owner, at, entry);
+        if (own.Length > 0) KeepProperties(owner, own);
         return Touched.Two(FactKinds.Events, owner, previous);
     }
 
@@ -54,6 +57,7 @@ public sealed partial class StoreColumns
         var owner = eventOwners[id.Value];
         if (owner < 0) return Touched.None;
         events.RemoveAt(owner, IndexOfEvent(owner, (uint)id.Value));
+        DropProperties(owner, (uint)id.Value);
         eventOwners[id.Value] = -1;
         return Touched.One(FactKinds.Events, owner);
     }

@@ -79,11 +79,11 @@ public sealed partial class StoreColumns
         return Touched.One(FactKinds.Orders, owner);
     }
 
-    /// <summary>Puts a refund that names no order.</summary>
+    /// <summary>Puts a refund, of an order or without one.</summary>
     public Touched PutRefund(RefundFacts facts)
     {
         Reserve(facts.Ordinal);
-        var entry = new RefundEntry(StoreDays.Micros(facts.At), facts.AmountMinor ?? 0, facts.Id);
+        var entry = new RefundEntry(StoreDays.Micros(facts.At), facts.AmountMinor ?? 0, facts.Id, facts.OfOrder);
         var previous = refundOwners[facts.Id];
         if (previous >= 0)
         {
@@ -177,4 +177,5 @@ internal record struct OrderSlot(long Id, int Owner, long Total);
 
 internal readonly record struct LineEntry(int Product, int Quantity, long Total);
 
-internal readonly record struct RefundEntry(long At, long Amount, long Id);
+/// <summary>A refund. One of an order is in that order's amount already and counts only where refunds are asked for.</summary>
+internal readonly record struct RefundEntry(long At, long Amount, long Id, bool OfOrder);

@@ -57,6 +57,7 @@ public sealed partial class StoreColumns
         refunds.Trim();
         events.Trim();
         carts.Trim();
+        properties.Trim();
         Array.Resize(ref customers, Capacity);
         Array.Resize(ref slots, usedSlots);
     }
@@ -202,6 +203,9 @@ internal sealed class Texts
         texts.Add(text);
         return number = texts.Count - 1;
     }
+
+    /// <summary>The number of a text that is known; 0 for any other.</summary>
+    public int Find(string text) => numbers.GetValueOrDefault(text);
 
     public string this[int number] => texts[number];
 }

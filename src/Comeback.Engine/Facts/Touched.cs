@@ -19,7 +19,8 @@ public enum CauseKind : byte
 }
 
 /// <summary>Why a customer is decided anew: by which row, and whether it was found (import, resync) rather than just happened.</summary>
-public readonly record struct Cause(CauseKind Kind, long Id, bool Found = false);
+/// <param name="At">When it happened by the store's clock, UTC microseconds; 0 where the row does not say.</param>
+public readonly record struct Cause(CauseKind Kind, long Id, bool Found = false, long At = 0);
 
 /// <summary>What kind of facts changed. The numbers are those of the evaluator's needs.</summary>
 [Flags]

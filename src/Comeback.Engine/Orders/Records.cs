@@ -246,6 +246,8 @@ public enum EventKind : byte
     CategoryViewed = 2,
     Searched = 3,
     CartTouched = 4,
+    /// <summary>An event of the store's own; its property <c>name</c> says what it is.</summary>
+    Custom = 10,
     MessageSent = 20,
     MessageDelivered = 21,
     MessageBounced = 22,

@@ -41,6 +41,9 @@ internal sealed class NumberSource
         else factor = Ratio.Of(((NumberValue)value).Number * scale);
     }
 
+    /// <summary>Whether it goes by the quintiles of all buyers.</summary>
+    public static bool IsQuintile(string attribute) => attribute.EndsWith("_quintile", StringComparison.Ordinal);
+
     public bool IsDays => attribute == "days_since_last_order";
 
     public Needs Needs => attribute switch
@@ -49,6 +52,7 @@ internal sealed class NumberSource
         "median_gap" => Needs.Median,
         "expected_gap" => Needs.Orders | Needs.Median,
         "days_since_last_order" => Needs.Orders | Needs.Time,
+        _ when IsQuintile(attribute) => Needs.Orders | Needs.Customer | Needs.Rank,
         _ => Needs.Orders,
     };
 
@@ -60,7 +64,7 @@ internal sealed class NumberSource
         var numerator = (Int128)plain.Numerator * factor.Numerator;
         var denominator = (Int128)plain.Denominator * factor.Denominator;
         return numerator > long.MaxValue || numerator < long.MinValue || denominator > long.MaxValue
-            ? new((long)(numerator / denominator), 1)
+            ? new((long)Int128.Clamp(numerator / denominator, long.MinValue, long.MaxValue), 1)
             : new((long)numerator, (long)denominator);
     }
 
@@ -76,6 +80,7 @@ internal sealed class NumberSource
             case "days_since_last_order": return summary.Buyer && summary.LastAt != long.MinValue ? new(subject.Moment.Today - summary.LastDay, 1) : Ratio.None;
             case "own_gap": return summary.GapCount > 0 ? new(summary.GapSum, summary.GapCount) : Ratio.None;
             case "median_gap": return new(median, 2);
+            case "recency_quintile" or "frequency_quintile" or "amount_quintile": return subject.Shared.Rfm?.ScoreOf(subject, attribute) ?? Ratio.None;
             default:
                 // DEFINITIONS, "frequent": (2*M + sum of own gaps) / (2 + number of own gaps), at least 7 days. The median is kept doubled.
                 if (!summary.Buyer) return Ratio.None;

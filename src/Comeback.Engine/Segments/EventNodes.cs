@@ -117,12 +117,14 @@ internal sealed class ViewsNode : RowsNode
     private readonly ProductFilter filter;
     private readonly ulong kinds;
     private readonly bool carts;
+    private readonly bool? bought;
 
     public ViewsNode(FunctionMatch match, PlanBuilder builder) : base(match, builder)
     {
         columns = builder.Columns;
         filter = new ProductFilter(match, columns);
         carts = match.Function == "interest";
+        bought = PlanBuilder.Truth(match, "bought");
         kinds = match.Function switch
         {
             "storefront.product_viewed" => 1UL << (int)EventKind.ProductViewed,
@@ -133,7 +135,7 @@ internal sealed class ViewsNode : RowsNode
 
     public override void Prepare() => filter.Prepare();
 
-    public override Needs Needs => Needs.Events | Needs.Catalogue | TimeNeed | (carts ? Needs.Carts : Needs.None);
+    public override Needs Needs => Needs.Events | Needs.Catalogue | TimeNeed | (carts ? Needs.Carts : Needs.None) | (bought is null ? Needs.None : Needs.Orders);
 
     public override bool NoData => !columns.HasSeen(kinds) && (!carts || columns.Carts == 0);
 
@@ -151,6 +153,7 @@ internal sealed class ViewsNode : RowsNode
                     break;
                 }
                 if (happened.IsCategory ? !filter.Category(happened.Subject) : !filter.Product(happened.Subject)) continue;
+                if (bought is { } wanted && Bought(subject, happened) != wanted) continue;
                 if (!InTime(subject, happened.At)) continue;
                 rows.Count++;
                 subject.Fits?.Add(happened.At);
@@ -166,11 +169,31 @@ internal sealed class ViewsNode : RowsNode
             }
             var any = false;
             foreach (var product in subject.Columns.CartProducts(cart.Id))
-                any |= filter.Product(product);
+                any |= filter.Product(product) && (bought is not { } wanted || Bought(subject, product) == wanted);
             if (!any || !InTime(subject, cart.TouchedAt)) continue;
             rows.Count++;
             subject.Fits?.Add(cart.TouchedAt);
         }
         return rows;
+    }
+
+    private static bool Bought(Subject subject, in EventEntry happened) => happened.Subject >= 0
+        && (happened.IsCategory ? subject.BoughtFrom(happened.Subject) : Bought(subject, happened.Subject));
+
+    // The very product on a counted order up to now.
+    private static bool Bought(Subject subject, int product)
+    {
+        foreach (ref readonly var order in subject.Columns.OrdersOf(subject.Ordinal))
+        {
+            if (order.At > subject.Moment.Now)
+            {
+                subject.Wake = Math.Min(subject.Wake, order.At);
+                break;
+            }
+            if ((order.Flags & OrderFlags.Counted) == 0) continue;
+            foreach (ref readonly var line in subject.Columns.LinesOf(order.Slot))
+                if (line.Product == product && line.Quantity > 0) return true;
+        }
+        return false;
     }
 }

@@ -136,7 +136,7 @@ internal sealed class LinesNode : RowsNode
     }
 }
 
-/// <summary><c>refunds MATCHES (...)</c>: refunds that name no order.</summary>
+/// <summary><c>refunds MATCHES (...)</c>: refunds, of an order or without one.</summary>
 internal sealed class RefundsNode(FunctionMatch match, PlanBuilder builder) : RowsNode(match, builder)
 {
     public override Needs Needs => Needs.Orders | TimeNeed;

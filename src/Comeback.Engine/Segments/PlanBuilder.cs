@@ -10,7 +10,7 @@ internal static class SegmentPlan
 
     /// <summary>Functions that can be a step of a funnel.</summary>
     public static readonly string[] FunnelFunctions =
-        ["orders_placed", "products_purchased", "carts", "interest", "storefront.product_viewed", "storefront.collection_viewed", "messages"];
+        ["orders_placed", "products_purchased", "carts", "interest", "storefront.product_viewed", "storefront.collection_viewed", "messages", "events", "refunds"];
 }
 
 /// <summary>Tree to plan: dates and ranks that definitions share are made once.</summary>
@@ -59,6 +59,10 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
             case NotOf not: return new NotNode(not, Build(not.Part));
             case Rank rank: return new RankNode(StateOf(rank));
             case InSegment inside: return new InSegmentNode(inside, find(inside.Key));
+            case EnteredSegment entered:
+                var other = find(entered.Key);
+                other.Watched = true;
+                return new EnteredNode(entered, other, entered.Within is { } span ? Date(Operator.GreaterOrEqual, [span]) : null);
             case RandomShare share: return new ShareNode(share);
             case Comparison comparison: return Build(comparison);
             case FunctionMatch match: return Build(match);
@@ -96,6 +100,7 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
         "refunds" => new RefundsNode(match, this),
         "carts" => new CartsNode(match, this),
         "messages" => new MessagesNode(match, this),
+        "events" => new EventsNode(match, this),
         "interest" or "storefront.product_viewed" or "storefront.collection_viewed" => new ViewsNode(match, this),
         _ when match.Function.StartsWith("shopify_email.", StringComparison.Ordinal) => new MessagesNode(match, this),
         _ => null,
@@ -124,6 +129,7 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
         switch (term.Kind)
         {
             case ValueKind.Number or ValueKind.Money:
+                if (NumberSource.IsQuintile(comparison.Attribute) || comparison.Values.Any(value => value is AttributeValue of && NumberSource.IsQuintile(of.Attribute))) NeedRfm();
                 return new NumberNode(comparison, term.Kind == ValueKind.Money ? Scale : 1);
             case ValueKind.Date:
                 var test = comparison.Operator is Operator.IsNull or Operator.IsNotNull ? null : Date(comparison.Operator, comparison.Values);
@@ -131,11 +137,13 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
             case ValueKind.Truth:
                 return new TruthNode(comparison, ((TruthValue)comparison.Values[0]).Truth == (comparison.Operator == Operator.Equal));
             default:
-                if (comparison.Attribute == "comeback_rfm_group")
-                    shared.Rfm ??= new RfmQuintiles(PopulationOf("last_order_date", null), PopulationOf("number_of_orders", null), PopulationOf("amount_spent", null));
+                if (comparison.Attribute == "comeback_rfm_group") NeedRfm();
                 return new WordNode(comparison, columns);
         }
     }
+
+    private void NeedRfm() =>
+        shared.Rfm ??= new RfmQuintiles(PopulationOf("last_order_date", null), PopulationOf("number_of_orders", null), PopulationOf("amount_spent", null));
 
     // A holiday is several days: equal is within it, greater is after its last day.
     private static DateTest Window(Operator op, DateOperand first, DateOperand last) => op switch

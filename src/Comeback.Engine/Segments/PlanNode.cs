@@ -224,4 +224,8 @@ internal sealed class CompiledSegment(string key, string text, PlanNode root, in
     public int[] Refers => refers;
     public Needs Needs { get; } = root.Needs;
     public MemberSet Members { get; } = new();
+    /// <summary>Some definition asks who entered it when.</summary>
+    public bool Watched { get; set; }
+    /// <summary>The latest entry of each customer, UTC microseconds; only while watched.</summary>
+    public Dictionary<int, long> Entries { get; } = [];
 }

@@ -53,6 +53,19 @@ internal sealed class RfmQuintiles(Population recency, Population frequency, Pop
         };
     }
 
+    /// <summary>The score of a buyer, 1 to 5; none for who stands outside ranks.</summary>
+    public Ratio ScoreOf(Subject subject, string attribute)
+    {
+        ref readonly var summary = ref subject.Summary;
+        if (!subject.Shopper || !summary.Buyer) return Ratio.None;
+        return new(attribute switch
+        {
+            "recency_quintile" => Score(recent, summary.LastAt),
+            "frequency_quintile" => Score(frequent, summary.Orders),
+            _ => Score(spent, summary.Spent),
+        }, 1);
+    }
+
     private static int Score(long[] cuts, long value)
     {
         var score = 1;

@@ -13,6 +13,8 @@ internal record struct Gathered
     public long Most;
     /// <summary>Rows with a known amount.</summary>
     public int Amounts;
+    /// <summary>Of properties that are added up; null where none are.</summary>
+    public Tally[]? Tallies;
 
     public void Amount(long amount)
     {
@@ -158,9 +160,15 @@ internal abstract class RowsNode : PlanNode
         return true;
     }
 
+    /// <summary>True when something else than count and amounts is asked of the rows, by <see cref="FitsMore"/>.</summary>
+    protected virtual bool AsksMore => false;
+
+    protected virtual bool FitsMore(in Gathered rows) => true;
+
     private bool Fits(in Gathered rows)
     {
-        if (asked.Length == 0) return rows.Count > 0;
+        if (asked.Length == 0 && !AsksMore) return rows.Count > 0;
+        if (!FitsMore(rows)) return false;
         foreach (var (name, test) in asked)
         {
             var value = name switch
@@ -178,19 +186,21 @@ internal abstract class RowsNode : PlanNode
     }
 }
 
-/// <summary>Which products fit: by id, category, tag and vendor. Looked up once for each state of the catalogue.</summary>
+/// <summary>Which products fit: by id, category, tag, vendor and price. Looked up once for each state of the catalogue.</summary>
 internal sealed class ProductFilter
 {
     private readonly StoreColumns columns;
     private readonly Parameter[] conditions;
     private readonly ValueKind idKind;
+    private readonly Dictionary<Parameter, NumberTest> prices;
     private bool[] fits = [];
     private int version = -1;
 
     public ProductFilter(FunctionMatch match, StoreColumns columns)
     {
         this.columns = columns;
-        conditions = [.. match.Parameters.Where(parameter => parameter.Name is "id" or "tag" or "category" or "vendor")];
+        conditions = [.. match.Parameters.Where(parameter => parameter.Name is "id" or "tag" or "category" or "vendor" or "price")];
+        prices = conditions.Where(condition => condition.Name == "price").Distinct().ToDictionary(condition => condition, condition => NumberTest.Of(condition, columns.Profile.Currency.Scale));
         idKind = match.Function == "storefront.collection_viewed" ? ValueKind.List : ValueKind.Id;
     }
 
@@ -224,7 +234,9 @@ internal sealed class ProductFilter
             var holds = condition.Name switch
             {
                 "category" => columns.RollUp(slot).Any(category => condition.Values.Any(value => Named(category, value))),
-                "id" when idKind == ValueKind.List => condition.Values.Any(value => Id(value) == columns.CategoryIdAt(slot)),
+                "id" when idKind == ValueKind.List => condition.Values.Any(value => columns.CategoryAt(slot)?.ExternalId is { } external
+                    ? StoreColumns.Tail(external) == StoreColumns.Tail(SegmentPrinter.Say(value))
+                    : Id(value) == columns.CategoryIdAt(slot)),
                 _ => negated,
             };
             if (holds == negated) return false;
@@ -250,15 +262,21 @@ internal sealed class ProductFilter
                 "category" => columns.CategoriesOf(slot).Length > 0,
                 "tag" => product.Tags.Length > 0,
                 "vendor" => product.Vendor != 0,
+                "price" => product.Price != OrderEntry.NoAmount,
                 _ => true,
             },
-            "id" => condition.Values.Any(value => Id(value) == product.Id),
+            "id" => condition.Values.Any(value => IsId(value, product.External, product.Id)),
+            "price" => prices[condition].Test(product.Price == OrderEntry.NoAmount ? Ratio.None : new Ratio(product.Price, 1)),
             "category" => columns.CategoriesOf(slot).Any(category => condition.Values.Any(value => Named(category, value))),
             "tag" => product.Tags.Any(tag => condition.Values.Any(value => Same(columns.Texts[tag], value))),
             _ => condition.Values.Any(value => Same(columns.Texts[product.Vendor], value)),
         };
+        if (condition.Name == "price" && condition.Operator is not (Operator.IsNull or Operator.IsNotNull)) return any;
         return any != condition.Operator is Operator.NotEqual or Operator.NotIn or Operator.IsNull;
     }
+
+    // The store's own id is what merchants know; ours stands in where the store gave none.
+    private bool IsId(SegmentValue value, int external, long id) => external == 0 ? Id(value) == id : columns.Texts[external] == StoreColumns.Tail(SegmentPrinter.Say(value));
 
     private bool Named(int category, SegmentValue value) => columns.CategoryAt(category)?.Key == SegmentPrinter.Say(value);
 

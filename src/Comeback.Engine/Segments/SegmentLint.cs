@@ -22,7 +22,9 @@ public static class SegmentLint
         var warnings = new List<SegmentWarning>();
         Walk(tree, warnings);
         var text = SegmentLanguage.Print(tree);
-        if (answer.NoData) warnings.Add(new(text, "This store has no such data."));
+        foreach (var part in answer.Missing) warnings.Add(new(part, "This store has no such data."));
+        if (answer.NoData && answer.Missing.Count == 0) warnings.Add(new(text, "This store has no such data."));
+        else if (answer.NoData) return warnings;
         else if (answer.Members.Count == 0) warnings.Add(new(text, "Nobody fits right now."));
         else if (answer.Members.Count == customers) warnings.Add(new(text, "Everyone fits right now."));
         return warnings;

@@ -3,7 +3,7 @@ namespace Comeback.Engine.Segments;
 // Clauses: attributes, functions, ranks, membership, random shares, funnels.
 internal sealed partial class SegmentParser
 {
-    private static readonly string[] ClauseWords = ["NOT", "top", "bottom", "in segment", "share", "funnel"];
+    private static readonly string[] ClauseWords = ["NOT", "top", "bottom", "in segment", "entered segment", "share", "funnel"];
 
     private SegmentTree Clause()
     {
@@ -14,6 +14,7 @@ internal sealed partial class SegmentParser
             Need("segment");
             return new InSegment(Text());
         }
+        if (Take("entered")) return EnteredClause();
         if (Is("share") && Following == Lexeme.Open) return ShareClause();
         if (Is("funnel") && Following == Lexeme.Open) return FunnelClause();
         var name = Word;
@@ -28,6 +29,18 @@ internal sealed partial class SegmentParser
         next++;
         var (op, values) = Condition(term);
         return new Comparison(name, op, values);
+    }
+
+    // The span reaches back from now, with or without its minus.
+    private EnteredSegment EnteredClause()
+    {
+        Need("segment");
+        var key = Text();
+        if (!Take("within")) return new EnteredSegment(key, null);
+        var at = next;
+        if (Kind != Lexeme.Offset) throw Wrong("A time span such as -7d was expected here.", ["-7d", "-36h"]);
+        var span = (DateOffset)Offset(tokens[next++].ToStringValue(), at);
+        return new EnteredSegment(key, span with { Amount = -Math.Abs(span.Amount) });
     }
 
     private Lexeme Following => next + 1 < tokens.Count ? tokens[next + 1].Kind : Lexeme.End;
@@ -136,6 +149,12 @@ internal sealed partial class SegmentParser
             if (all.Count > 0 && !Take("AND")) Expect(Lexeme.Comma, ",");
             if (++clauses > SegmentLanguage.MaxClauses) throw Wrong($"There are more than {SegmentLanguage.MaxClauses} clauses.", []);
             var name = Word;
+            if (function.Free && PropertyName() is { } property)
+            {
+                var (how, what) = FreeCondition(property);
+                all.Add(new Parameter(property, how, what));
+                continue;
+            }
             var term = Kind == Lexeme.Name ? function.Parameters.FirstOrDefault(candidate => candidate.Name == name) : null;
             if (term is null)
             {
@@ -148,6 +167,50 @@ internal sealed partial class SegmentParser
         }
         next++;
         return [.. all];
+    }
+
+    // properties.colour, property 'gift wrap', sum(properties.value): one name, written the same way whoever wrote it.
+    private string? PropertyName()
+    {
+        if (Kind != Lexeme.Name) return null;
+        if (FreeProperties.Aggregates.Contains(Word) && Following == Lexeme.Open)
+        {
+            var aggregate = Word;
+            next += 2;
+            var inner = PropertyName() ?? throw Wrong($"{aggregate}(...) takes a property of the event, such as {aggregate}(properties.value).", ["properties."]);
+            Expect(Lexeme.Close, ")");
+            return $"{aggregate}({inner})";
+        }
+        if (Is("property") && Following == Lexeme.Text)
+        {
+            next++;
+            var at = next;
+            var name = Text();
+            return name.Length is > 0 and <= FreeProperties.LongestName ? FreeProperties.Write(name) : throw Wrong(at, "A property has a name of 1 to 64 characters.", []);
+        }
+        if (!Word.StartsWith(FreeProperties.Prefix, StringComparison.Ordinal) || Word.Length == FreeProperties.Prefix.Length) return null;
+        var plain = Word[FreeProperties.Prefix.Length..];
+        next++;
+        return FreeProperties.Write(plain);
+    }
+
+    // What a free property is compared with says what it is taken for.
+    private (Operator Operator, Items<SegmentValue> Values) FreeCondition(string property)
+    {
+        var start = next;
+        var op = OperatorOf();
+        if (op is Operator.IsNull or Operator.IsNotNull) return (op, []);
+        if (op is Operator.In or Operator.NotIn && Kind == Lexeme.Open) next++;
+        var kind = property.Contains('(', StringComparison.Ordinal) && !property.StartsWith("property ", StringComparison.Ordinal) ? ValueKind.Number
+            : Kind switch
+            {
+                Lexeme.Text => ValueKind.List,
+                Lexeme.Date or Lexeme.Instant or Lexeme.Offset or Lexeme.NamedDate => ValueKind.Date,
+                Lexeme.Name => Vocabulary.NamedDates.Contains(Word) ? ValueKind.Date : ValueKind.Truth,
+                _ => op is Operator.In or Operator.NotIn ? ValueKind.Id : ValueKind.Number,
+            };
+        next = start;
+        return Condition(new Term(property, kind, "a property of the event"), parameter: true, plain: true);
     }
 
     private Funnel FunnelClause()

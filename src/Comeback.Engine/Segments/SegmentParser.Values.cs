@@ -5,7 +5,7 @@ namespace Comeback.Engine.Segments;
 // Operators and values, checked against what the attribute or parameter takes.
 internal sealed partial class SegmentParser
 {
-    private (Operator Operator, Items<SegmentValue> Values) Condition(Term term, bool parameter = false)
+    private (Operator Operator, Items<SegmentValue> Values) Condition(Term term, bool parameter = false, bool plain = false)
     {
         var at = next;
         var op = parameter && Kind == Lexeme.Colon && ++next > 0 ? Operator.Equal : OperatorOf();
@@ -17,22 +17,22 @@ internal sealed partial class SegmentParser
             case Operator.IsNull or Operator.IsNotNull:
                 return (op, []);
             case Operator.Between:
-                var low = Value(term);
+                var low = Value(term, plain);
                 Need("AND");
-                return (op, [low, Value(term)]);
+                return (op, [low, Value(term, plain)]);
             case Operator.In or Operator.NotIn:
                 Expect(Lexeme.Open, "(");
-                var all = new List<SegmentValue> { Value(term) };
+                var all = new List<SegmentValue> { Value(term, plain) };
                 while (Kind == Lexeme.Comma)
                 {
                     next++;
-                    all.Add(Value(term));
+                    all.Add(Value(term, plain));
                 }
                 Expect(Lexeme.Close, ")");
                 if (all.Count > 500) throw Wrong(at, "A list has at most 500 values.", []);
                 return (op, [.. all]);
             default:
-                return (op, [Value(term)]);
+                return (op, [Value(term, plain)]);
         }
     }
 
@@ -71,14 +71,14 @@ internal sealed partial class SegmentParser
         throw Wrong("A comparison such as >= was expected here.", known, Kind == Lexeme.Name ? Nearest(Word.ToUpperInvariant(), known) : null);
     }
 
-    private SegmentValue Value(Term term)
+    private SegmentValue Value(Term term, bool plain)
     {
         var at = next;
         if (AtEnd) throw Wrong("The definition ends too early: a value was expected.", []);
         switch (term.Kind)
         {
             case ValueKind.Number or ValueKind.Money:
-                return NumberOrAttribute(term, at);
+                return plain ? new NumberValue(Number(Expect(Lexeme.Number, "a number"), at)) : NumberOrAttribute(term, at);
             case ValueKind.Date:
                 return DateOf(at);
             case ValueKind.Truth:
@@ -127,6 +127,7 @@ internal sealed partial class SegmentParser
 
     private decimal Number(string digits, int at) =>
         digits.Length <= 18 && decimal.TryParse(digits, NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
+        && Math.Abs(number) < 1_000_000_000_000_000
             ? number
             : throw Wrong(at, "This number is past the range of 15 digits.", []);
 

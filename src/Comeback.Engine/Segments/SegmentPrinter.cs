@@ -71,6 +71,10 @@ internal static class SegmentPrinter
             case InSegment inside:
                 text.Append("in segment ").Append(Quoted(inside.Key));
                 break;
+            case EnteredSegment entered:
+                text.Append("entered segment ").Append(Quoted(entered.Key));
+                if (entered.Within is { } span) text.Append(" within ").Append(Value(span));
+                break;
             case RandomShare share:
                 text.Append("share(").Append(Number(share.Percent)).Append("%, ").Append(Quoted(share.Seed)).Append(')');
                 break;
@@ -174,6 +178,7 @@ internal static class SegmentPrinter
 
     private static string Number(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
 
-    private static string Quoted(string text) =>
+    /// <summary>A text as it is written.</summary>
+    internal static string Quoted(string text) =>
         $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 }

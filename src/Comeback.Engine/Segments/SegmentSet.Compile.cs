@@ -68,6 +68,7 @@ public sealed partial class SegmentSet
         AnyOf any => any.Parts.SelectMany(References),
         NotOf not => References(not.Part),
         InSegment inside => [(inside.Key, false)],
+        EnteredSegment entered => [(entered.Key, false)],
         Rank { OfSegment: { } of } => [(of, true)],
         _ => [],
     };

@@ -66,6 +66,7 @@ public sealed partial class SegmentSet
                 segment.Members.Clear();
                 Bulk.Evaluate(columns, shared, summaries, moment, segment.Root, segment.Members.Words, cores);
                 segment.Members.Recount();
+                Remember(segment);
             }
         }
         waking = false;
@@ -216,7 +217,9 @@ public sealed partial class SegmentSet
         foreach (var segment in candidates)
         {
             var member = segment.Root.Test(one);
-            if (segment.Members.Set(ordinal, member)) changes?.Add(new MembershipChange(segment.Key, ordinal, member, StoreDays.Instant(moment.Now), cause));
+            if (!segment.Members.Set(ordinal, member)) continue;
+            changes?.Add(new MembershipChange(segment.Key, ordinal, member, StoreDays.Instant(moment.Now), cause));
+            if (member && segment.Watched) Enter(segment, ordinal, cause);
         }
         if (one.Wake < wakes[ordinal]) wakes[ordinal] = one.Wake;
     }

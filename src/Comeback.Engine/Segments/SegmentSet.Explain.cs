@@ -16,6 +16,8 @@ public sealed partial class SegmentSet
         foreach (var (key, _) in References(tree))
             if (!byKey.ContainsKey(key)) throw new SegmentException([new SegmentError(1, 1, 1, $"It refers to '{key}', which does not exist or cannot be evaluated.", [], null)]);
         Reserve();
+        foreach (var key in EnteredIn(tree))
+            if (!byKey[key].Watched) Watch(key, []);
         return builder.Once(tree, (root, populations, ranks) =>
         {
             foreach (var population in populations)
@@ -27,13 +29,15 @@ public sealed partial class SegmentSet
             members.Reserve(columns.Capacity);
             Bulk.Evaluate(columns, shared, summaries, new Moment(columns.Days, moment.Now, builder.Operands), root, members.Words, cores);
             members.Recount();
-            return new QueryAnswer(members, root.NoData);
+            return new QueryAnswer(members, root.NoData) { Missing = [.. Missing(root)] };
         });
     }
 
     /// <summary>Members of one definition as of an instant; it may refer to <paramref name="others"/>.</summary>
+    /// <param name="history">The latest entries into segments that it asks about (<see cref="Watch"/>).</param>
     /// <exception cref="SegmentException">It cannot be compiled.</exception>
-    public static QueryAnswer Ask(StoreColumns columns, IReadOnlyList<SegmentDefinition> others, SegmentTree tree, DateTimeOffset now)
+    public static QueryAnswer Ask(StoreColumns columns, IReadOnlyList<SegmentDefinition> others, SegmentTree tree, DateTimeOffset now,
+        IReadOnlyDictionary<string, List<KeyValuePair<int, DateTimeOffset>>>? history = null)
     {
         // Only what it refers to is evaluated with it.
         var needed = new HashSet<string>(StringComparer.Ordinal);
@@ -48,9 +52,17 @@ public sealed partial class SegmentSet
         const string Own = "\0query";
         var set = Compile(columns, others.Where(other => needed.Contains(other.Key)).Append(new SegmentDefinition(Own, SegmentLanguage.Print(tree))));
         if (set.Problems.TryGetValue(Own, out var errors)) throw new SegmentException(errors);
+        foreach (var key in set.Watched.ToList())
+            set.Watch(key, history?.GetValueOrDefault(key) ?? []);
         set.EvaluateAll(now);
-        return new QueryAnswer(set.Members(Own), set.NoData(Own));
+        return new QueryAnswer(set.Members(Own), set.NoData(Own)) { Missing = set.Missing(Own) };
     }
+
+    /// <summary>The clauses of a definition that are about data which the store has none of, as they are written.</summary>
+    public IReadOnlyList<string> Missing(string key) => [.. Missing(byKey[key].Root)];
+
+    private static IEnumerable<string> Missing(PlanNode node) =>
+        node.Parts.Count > 0 ? node.Parts.SelectMany(Missing).Distinct(StringComparer.Ordinal) : node.NoData ? [SegmentLanguage.Print(node.Tree)] : [];
 
     /// <summary>Why a customer is in a segment or not, now: each leaf with its witnesses, and when they leave if nothing else happens.</summary>
     public Explanation Explain(string key, int ordinal) => Explain(byKey[key].Root, ordinal, new Subject(columns, shared));
@@ -153,4 +165,8 @@ public sealed partial class SegmentSet
 }
 
 /// <summary>Who fits a definition that was asked once, and whether the store has the data that it is about.</summary>
-public sealed record QueryAnswer(MemberSet Members, bool NoData);
+public sealed record QueryAnswer(MemberSet Members, bool NoData)
+{
+    /// <summary>The clauses that are about data which the store has none of, as they are written.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+}

@@ -37,6 +37,12 @@ public sealed record Rank(bool Top, decimal Percent, string By, bool Exactly, st
 /// <summary>Membership of another segment: <c>in segment 'lapsed'</c>.</summary>
 public sealed record InSegment(string Key) : SegmentTree;
 
+/// <summary>
+/// Came into another segment lately, whether or not still in it: <c>entered segment 'lapsed' within -7d</c>. Whole days for days and longer, to the
+/// instant for hours and minutes, before now; without a span, ever.
+/// </summary>
+public sealed record EnteredSegment(string Key, DateOffset? Within) : SegmentTree;
+
 /// <summary>A stable pseudo-random share of all customers: <c>share(10%, 'seed')</c>; the same customers whenever it is asked.</summary>
 public sealed record RandomShare(decimal Percent, string Seed) : SegmentTree;
 

@@ -43,6 +43,7 @@ internal record struct Summary
         }
         foreach (ref readonly var refund in columns.RefundsOf(ordinal))
         {
+            if (refund.OfOrder) continue;
             if (refund.At <= now) summary.Spent -= refund.Amount;
             else wake = Math.Min(wake, refund.At);
         }
@@ -69,7 +70,7 @@ internal record struct Summary
             return;
         }
         foreach (ref readonly var refund in columns.RefundsOf(ordinal))
-            if (refund.At <= asOf) spent -= refund.Amount;
+            if (refund.At <= asOf && !refund.OfOrder) spent -= refund.Amount;
         Orders += lifetime.Orders - known;
         Spent += lifetime.SpentMinor - spent;
         if (first != long.MinValue && first < FirstAt) (FirstAt, FirstDay) = (first, columns.Days.DayOf(first));

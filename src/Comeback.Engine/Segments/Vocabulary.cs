@@ -14,7 +14,8 @@ public sealed record Term(string Name, ValueKind Kind, string Meaning, params IR
 }
 
 /// <summary>A function over a customer's rows, with what may stand in its brackets.</summary>
-public sealed record FunctionTerm(string Name, string Meaning, IReadOnlyList<Term> Parameters);
+/// <param name="Free">Takes properties of any name too: <c>properties.colour = 'red'</c>, <c>sum(properties.value) > 10</c>.</param>
+public sealed record FunctionTerm(string Name, string Meaning, IReadOnlyList<Term> Parameters, bool Free = false);
 
 /// <summary>A clause that is neither an attribute nor a function, with an example of it.</summary>
 public sealed record ClauseTerm(string Name, string Example, string Meaning);
@@ -36,6 +37,16 @@ public static class Vocabulary
     ];
 
     private static readonly Term Count = new("count", ValueKind.Number, "how many rows fit; 1 or more when not given");
+    private static readonly Term Sum = new("sum_amount", ValueKind.Money, "of those that fit");
+    private static readonly Term Average = new("average_amount", ValueKind.Money, "of those that fit");
+    private static readonly Term Least = new("min_amount", ValueKind.Money, "of those that fit");
+    private static readonly Term Most = new("max_amount", ValueKind.Money, "of those that fit");
+    private static readonly Term Ids = new("id", ValueKind.Id, "the store's product ids");
+    private static readonly Term ProductTag = new("tag", ValueKind.Text, "of the product");
+    private static readonly Term Category = new("category", ValueKind.Text, "key; parents include theirs");
+    private static readonly Term Vendor = new("vendor", ValueKind.Text, "of the product");
+    private static readonly Term Price = new("price", ValueKind.Money, "of the product now, its dearest variant");
+    private static readonly Term Bought = new("bought", ValueKind.Truth, "the customer has bought the same");
     private static readonly Term When = new("date", ValueKind.Date, "when it happened");
 
     /// <summary>Attributes of a customer, by name.</summary>
@@ -70,6 +81,9 @@ public static class Vocabulary
         new("comeback_rfm_group", ValueKind.Word, "ours, by quintiles of recency, frequency and amount", RfmGroups),
         new("companies", ValueKind.Id, "B2B companies, Shopify only"),
         new("created_by_app_id", ValueKind.Id, "the app that made the customer, Shopify only"),
+        new("recency_quintile", ValueKind.Number, "1 to 5 among the buyers by last order, 5 the latest"),
+        new("frequency_quintile", ValueKind.Number, "1 to 5 among the buyers by number of orders, 5 the most"),
+        new("amount_quintile", ValueKind.Number, "1 to 5 among the buyers by amount spent, 5 the most"),
         new("birth_date", ValueKind.Date, "date of birth"),
         new("reachable", ValueKind.Truth, "may be marketed to on at least one channel now"),
         new("not_a_shopper", ValueKind.Truth, "outside ranks and medians"),
@@ -82,11 +96,18 @@ public static class Vocabulary
     public static IReadOnlyList<ClauseTerm> Clauses { get; } =
     [
         new("in segment", "in segment 'lapsed'", "is a member of another segment"),
+        new("entered segment", "entered segment 'lapsed' within -7d", "came into another segment lately, whether or not still in it"),
         new("top", "top 15% by number_of_orders", "the share with the most; equals are in or out together, or 'exactly' so many"),
         new("bottom", "bottom 30% by amount_spent", "everyone but the top of the rest"),
         new("share", "share(10%, 'seed')", "a stable random share of all customers"),
         new("funnel", "funnel(storefront.product_viewed, then orders_placed within 3d)", "did one thing, then another in time"),
     ];
+
+    /// <summary>Names of the events that every store has.</summary>
+    public static IReadOnlyList<string> EventNames { get; } = [.. Segments.EventNames.Known];
+
+    /// <summary>A property of an event as it is written: <c>properties.colour</c>, <c>property 'gift wrap'</c>.</summary>
+    public static string Property(string name) => FreeProperties.Write(name);
 
     /// <summary>An operator as it is written.</summary>
     public static string Symbol(Operator op) => SegmentPrinter.Word(op);
@@ -122,22 +143,20 @@ public static class Vocabulary
         ]);
         yield return new("products_purchased", "lines of counted orders",
         [
-            new("id", ValueKind.Id, "product ids"), new("tag", ValueKind.Text, "of the product"), new("category", ValueKind.Text, "key; parents include theirs"),
-            new("vendor", ValueKind.Text, "of the product"), new("quantity", ValueKind.Number, "of one line"),
+            Ids, ProductTag, Category, Vendor, Price, new("quantity", ValueKind.Number, "of one line"),
             new("sum_quantity", ValueKind.Number, "of the lines that fit"), new("amount", ValueKind.Money, "of one line"),
-            new("sum_amount", ValueKind.Money, "of the lines that fit"), Count with { Meaning = "orders with such a line" }, When,
+            Sum, Average, Least, Most, Count with { Meaning = "orders with such a line" }, When,
         ]);
-        yield return new("refunds", "refunds that name no order",
-            [Count, When, new("amount", ValueKind.Money, "of one"), new("sum_amount", ValueKind.Money, "of those that fit")]);
-        yield return new("interest", "views and carts of something",
-            [new("id", ValueKind.Id, "product ids"), new("category", ValueKind.Text, "key"), new("tag", ValueKind.Text, "of the product"), Count, When]);
-        yield return new("storefront.product_viewed", "product views",
-        [
-            new("id", ValueKind.Id, "product ids"), new("tag", ValueKind.Text, "of the product"), new("category", ValueKind.Text, "key"),
-            new("vendor", ValueKind.Text, "of the product"), Count, When,
-        ]);
+        yield return new("refunds", "refunds, of an order or without one", [Count, When, new("amount", ValueKind.Money, "of one"), Sum, Average, Least, Most]);
+        yield return new("interest", "views and carts of something", [Ids, Category, ProductTag, Vendor, Price, Bought, Count, When]);
+        yield return new("storefront.product_viewed", "product views", [Ids, ProductTag, Category, Vendor, Price, Bought, Count, When]);
         yield return new("storefront.collection_viewed", "category views",
-            [new("id", ValueKind.Id, "category ids"), new("category", ValueKind.Text, "key"), Count, When]);
+            [new("id", ValueKind.Id, "the store's category ids"), new("category", ValueKind.Text, "key"), Bought, Count, When]);
+        yield return new("events", "anything that happened, with its own properties: properties.colour = 'red', sum(properties.value) > 10",
+        [
+            new("event", ValueKind.Text, $"one of {string.Join(", ", Segments.EventNames.Known)}, or the name of an event of your own"),
+            new("channel", ValueKind.Word, "of a message", "email", "sms", "whatsapp"), Ids, ProductTag, Category, Vendor, Price, Count, When,
+        ], Free: true);
         foreach (var name in new[] { "opened", "clicked", "bounced", "delivered", "marked_as_spam", "unsubscribed" })
             yield return new("shopify_email." + name, "messages " + name, [new("activity_id", ValueKind.Id, "campaign ids"), Count, When]);
         yield return new("messages", "messages that something happened to, each once",
@@ -148,7 +167,7 @@ public static class Vocabulary
         yield return new("carts", "carts, dated when last touched",
         [
             new("open", ValueKind.Truth, "not closed by an order, emptied or deleted"), new("ordered_since", ValueKind.Truth, "an order was placed since"),
-            new("amount", ValueKind.Money, "of the cart"), new("id", ValueKind.Id, "product ids"), new("category", ValueKind.Text, "key"), Count, When,
+            new("amount", ValueKind.Money, "of the cart"), Sum, Average, Least, Most, Ids, Category, ProductTag, Vendor, Price, Count, When,
         ]);
         yield return new("store_credit_accounts", "Shopify only",
         [

@@ -18,7 +18,7 @@ internal sealed class WordNode : PlanNode
         negated = comparison.Operator is Operator.NotEqual or Operator.NotIn or Operator.NotContains or Operator.IsNull;
     }
 
-    public override Needs Needs => Needs.Customer | (Channel is null ? Needs.None : Needs.Consents | Needs.Time);
+    public override Needs Needs => Needs.Customer | (comparison.Attribute == "comeback_rfm_group" ? Needs.Orders | Needs.Rank : Needs.None) | (Channel is null ? Needs.None : Needs.Consents | Needs.Time);
 
     // What only the store's platform knows is "no data" where no customer has it.
     public override bool NoData => IsVendors && !columns.HasVendorValue(comparison.Attribute);

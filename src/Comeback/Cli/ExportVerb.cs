@@ -54,7 +54,8 @@ internal static class ExportVerb
         var share = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false);
         // A store that no service has looked at yet has no rows; ids that are nobody's find no memberships.
         rows.AddRange(StockRows.Wanted(facts, share).Where(s => !keys.Contains(s.Key)).Select((s, i) => new SegmentInfo(new SegmentId(-1 - i), s.Key, s.Definition, true)));
-        live.Compile(rows, services.GetRequiredService<StoreClocks>().Now(store));
+        var now = services.GetRequiredService<StoreClocks>().Now(store);
+        live.Compile(rows, now, await EntryHistory.ReadAsync(databases, store, rows.Select(r => r.Definition), now, ct).ConfigureAwait(false));
         return live;
     }
 }

@@ -54,15 +54,22 @@ internal static class SegmentsVerb
     {
         var members = report.Set.Members(SegmentReport.Asked);
         var normalised = SegmentLanguage.Parse(asked).Text ?? asked;
+        var missing = report.Set.Missing(SegmentReport.Asked);
         return host.Out.WriteLineAsync(json
             ? Write(writer =>
             {
                 writer.WriteStartObject();
                 writer.WriteNumber("customers", members.Count);
                 writer.WriteString("query", normalised);
+                if (missing.Count > 0)
+                {
+                    writer.WriteStartArray("noData");
+                    foreach (var part in missing) writer.WriteStringValue(part);
+                    writer.WriteEndArray();
+                }
                 writer.WriteEndObject();
             })
-            : string.Create(CultureInfo.InvariantCulture, $"{members.Count:N0} customers, {report.AmountOf(members)}: {normalised}"));
+            : string.Create(CultureInfo.InvariantCulture, $"{members.Count:N0} customers, {report.AmountOf(members)}: {normalised}{string.Concat(missing.Select(part => $"\nThis store has no such data: {part}"))}"));
     }
 
     private static string Json(SegmentReport report) => Write(writer =>

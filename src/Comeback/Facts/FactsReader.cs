@@ -68,7 +68,7 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             var id = reader.GetInt64(0);
             CategoryId? parent = reader.IsDBNull(3) ? null : new CategoryId(reader.GetInt64(3));
             var touched = columns.PutCategory(new CategoryFacts(
-                new CategoryId(id), reader.GetString(1), reader.GetString(2), parent, reader.GetBoolean(4) && !reader.GetBoolean(5)));
+                new CategoryId(id), reader.GetString(1), reader.GetString(2), parent, reader.GetBoolean(4) && !reader.GetBoolean(5), Text(reader, 6)));
             touches?.Add(TouchOrder.Catalogue, touched, new Cause(CauseKind.Catalogue, id));
         }
         return rows;
@@ -86,7 +86,7 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             if (product?.Id != id)
             {
                 Put();
-                product = new ProductFacts { Id = id, Vendor = Text(reader, 1), Tags = Texts(reader.GetString(2)), PriceMinor = Number(reader, 3) };
+                product = new ProductFacts { Id = id, ExternalId = Text(reader, 5), Vendor = Text(reader, 1), Tags = Texts(reader.GetString(2)), PriceMinor = Number(reader, 3) };
             }
             if (!reader.IsDBNull(4)) categories.Add(new CategoryId(reader.GetInt64(4)));
         }
@@ -268,9 +268,10 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
         {
             var (id, at) = (reader.GetInt64(0), Instants.FromMicroseconds(reader.GetInt64(2)));
             if (at > scope.AsOf) continue;
-            var touched = columns.PutRefund(new RefundFacts(id, reader.GetInt32(1), at, Number(reader, 3)));
-            // A refund lowers money only and nobody is thanked for it: found, whatever brought it.
-            touches?.Add(TouchOrder.Refund, touched, new Cause(CauseKind.Order, id, Found: true), at);
+            var ofOrder = reader.GetBoolean(4);
+            var touched = columns.PutRefund(new RefundFacts(id, reader.GetInt32(1), at, Number(reader, 3), ofOrder));
+            // A refund lowers money only and nobody is thanked for it: found, whatever brought it. One of an order comes with that order, which is the reason.
+            touches?.Add(ofOrder ? TouchOrder.Customer : TouchOrder.Refund, touched, new Cause(CauseKind.Order, id, Found: true), at);
         }
         return rows;
     }
@@ -327,11 +328,16 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
                 Message = reader.IsDBNull(7) ? null : new MessageId(reader.GetInt64(7)),
                 Campaign = reader.IsDBNull(8) ? null : new CampaignId(reader.GetInt64(8)),
                 Verdict = (HitVerdict)reader.GetInt32(9),
+                Properties = Properties(reader.GetString(11)),
             });
             touches?.Add(found ? TouchOrder.FoundOrder : TouchOrder.Event, touched, new Cause(CauseKind.Event, id, found), at);
         }
         return rows;
     }
+
+    private static readonly Dictionary<string, string> NoProperties = [];
+
+    private static Dictionary<string, string> Properties(string json) => json.Length <= 2 ? NoProperties : JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? NoProperties;
 
     private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

@@ -12,13 +12,13 @@ internal static class FactsSql
     public const string Counters = "SELECT id, change, state FROM stores WHERE NOT (platform = 3 AND NOT history_complete) ORDER BY id";
 
     public const string Categories = """
-        SELECT id, key, name, parent_id, in_use, deleted FROM categories
+        SELECT id, key, name, parent_id, in_use, deleted, external_id FROM categories
         WHERE store_id = @store AND change > @after AND change <= @until ORDER BY change, id
         """;
 
     /// <summary>One row a product and category; the price is that of the dearest variant.</summary>
     public const string Products = """
-        SELECT p.id, p.vendor, p.tags, (SELECT MAX(v.price_minor) FROM variants v WHERE v.store_id = @store AND v.product_id = p.id), pc.category_id
+        SELECT p.id, p.vendor, p.tags, (SELECT MAX(v.price_minor) FROM variants v WHERE v.store_id = @store AND v.product_id = p.id), pc.category_id, p.external_id
         FROM products p LEFT JOIN product_categories pc ON pc.store_id = @store AND pc.product_id = p.id
         WHERE p.store_id = @store AND p.change > @after AND p.change <= @until ORDER BY p.change, p.id, pc.category_id
         """;
@@ -47,10 +47,10 @@ internal static class FactsSql
         WHERE o.store_id = @store AND o.change > @after AND o.change <= @until ORDER BY o.change, o.id, l.line_number
         """;
 
-    /// <summary>Refunds that name no order; those of an order are in its amount already.</summary>
+    /// <summary>All refunds; those of an order are in its amount already and are told apart.</summary>
     public const string Refunds = """
-        SELECT r.id, c.ordinal, r.at, r.store_amount_minor FROM refunds r JOIN customers c ON c.store_id = @store AND c.id = r.customer_id
-        WHERE r.store_id = @store AND r.change > @after AND r.change <= @until AND r.order_id IS NULL ORDER BY r.change, r.id
+        SELECT r.id, c.ordinal, r.at, r.store_amount_minor, r.order_id IS NOT NULL FROM refunds r JOIN customers c ON c.store_id = @store AND c.id = r.customer_id
+        WHERE r.store_id = @store AND r.change > @after AND r.change <= @until ORDER BY r.change, r.id
         """;
 
     /// <summary>Refunds of orders after an instant: what the past did not know yet.</summary>
@@ -66,7 +66,7 @@ internal static class FactsSql
         """;
 
     public const string Events = """
-        SELECT e.id, c.ordinal, e.kind, e.at, e.product_id, e.category_id, e.channel, e.message_id, e.campaign_id, e.verdict, e.found FROM events e
+        SELECT e.id, c.ordinal, e.kind, e.at, e.product_id, e.category_id, e.channel, e.message_id, e.campaign_id, e.verdict, e.found, e.properties FROM events e
         JOIN customers c ON c.store_id = @store AND c.id = e.customer_id
         WHERE e.store_id = @store AND e.change > @after AND e.change <= @until ORDER BY e.change, e.id
         """;

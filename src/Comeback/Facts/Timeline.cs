@@ -109,6 +109,7 @@ internal static class Timeline
         EventKind.MessageComplained => "Complained about a message",
         EventKind.Unsubscribed => "Unsubscribed",
         EventKind.SignedUp => "Signed up",
+        EventKind.Custom => "An event of the store",
         _ => "Something happened",
     };
 

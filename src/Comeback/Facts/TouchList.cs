@@ -48,6 +48,6 @@ internal sealed class TouchList
 
     public void PourInto(Touches touches)
     {
-        foreach (var (ordinal, (_, cause, _)) in touched) touches.Add(ordinal, cause);
+        foreach (var (ordinal, (_, cause, at)) in touched) touches.Add(ordinal, at is { } happened ? cause with { At = StoreDays.Micros(happened) } : cause);
     }
 }

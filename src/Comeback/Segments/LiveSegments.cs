@@ -50,10 +50,12 @@ internal sealed class LiveSegments(StoreFacts facts)
     }
 
     /// <summary>Compiles and evaluates at an instant; memberships before are forgotten.</summary>
-    public SegmentSet Compile(IEnumerable<SegmentInfo> rows, DateTimeOffset now)
+    /// <param name="history">Of <see cref="EntryHistory"/>, where a definition asks who entered a segment when.</param>
+    public SegmentSet Compile(IEnumerable<SegmentInfo> rows, DateTimeOffset now, IReadOnlyDictionary<string, List<KeyValuePair<int, DateTimeOffset>>>? history = null)
     {
         Rows = rows.ToDictionary(r => r.Key, StringComparer.Ordinal);
         var set = SegmentSet.Compile(Facts.Columns, Rows.Values.OrderBy(r => r.Id).Select(r => new SegmentDefinition(r.Key, r.Definition)));
+        foreach (var key in set.Watched.ToList()) set.Watch(key, history?.GetValueOrDefault(key) ?? []);
         set.EvaluateAll(now);
         Set = set;
         Recount();

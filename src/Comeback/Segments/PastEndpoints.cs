@@ -148,8 +148,8 @@ internal static class PastEndpoints
     {
         var live = await stores.GetAsync(store, ct).ConfigureAwait(false);
         using var inside = await live.EnterAsync(ct).ConfigureAwait(false);
-        var a = new OrdinalBits(Members(live, body.A, "first").Ordinals);
-        var b = new OrdinalBits(Members(live, body.B, "second").Ordinals);
+        var a = new OrdinalBits((await MembersAsync(databases, live, body.A, "first", ct).ConfigureAwait(false)).Ordinals);
+        var b = new OrdinalBits((await MembersAsync(databases, live, body.B, "second", ct).ConfigureAwait(false)).Ordinals);
         return TypedResults.Ok(new DiffAnswer(
             await PartAsync(a.Ordinals.Where(o => !b.Contains(o))).ConfigureAwait(false), await PartAsync(b.Ordinals.Where(o => !a.Contains(o))).ConfigureAwait(false),
             await PartAsync(a.Ordinals.Where(b.Contains)).ConfigureAwait(false)));
@@ -161,12 +161,13 @@ internal static class PastEndpoints
         }
     }
 
-    private static MemberSet Members(LiveSegments live, string? definition, string which)
+    private static async Task<MemberSet> MembersAsync(Databases databases, LiveSegments live, string? definition, string which, CancellationToken ct)
     {
         var parsed = SegmentLanguage.Parse(definition ?? "");
         if (parsed.Tree is not { } tree) throw new UserError($"The {which} definition is wrong at {parsed.Errors[0]}");
         try
         {
+            await EntryHistory.WatchAsync(databases, live, tree, ct).ConfigureAwait(false);
             return live.Set!.Query(tree);
         }
         catch (SegmentException problem)

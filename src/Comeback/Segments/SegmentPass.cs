@@ -160,7 +160,8 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
     {
         var oldRows = live.Rows;
         var old = oldRows.Keys.Where(live.Holds).ToDictionary(k => k, k => new OrdinalBits(live.Set!.Members(k).Ordinals), StringComparer.Ordinal);
-        live.Compile(await RowsAsync(live, ct).ConfigureAwait(false), now);
+        var newRows = await RowsAsync(live, ct).ConfigureAwait(false);
+        live.Compile(newRows, now, await EntryHistory.ReadAsync(databases, live.Store, newRows.Select(r => r.Definition), now, ct).ConfigureAwait(false));
         var present = live.Rows.Keys.Any(k => live.Holds(k) && !old.ContainsKey(k)) ? await PresentAsync(live, ct).ConfigureAwait(false) : [];
         var moves = new List<Move>();
         var cause = new Cause(CauseKind.Definition, 0);
@@ -184,7 +185,8 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
     {
         // First the instant of the last write, so that what time did since is dated exactly by letting it pass.
         var then = cursor is null || cursor.At > now ? now : cursor.At;
-        live.Compile(await RowsAsync(live, ct).ConfigureAwait(false), then);
+        var rows = await RowsAsync(live, ct).ConfigureAwait(false);
+        live.Compile(rows, then, await EntryHistory.ReadAsync(databases, live.Store, rows.Select(r => r.Definition), then, ct).ConfigureAwait(false));
         var present = await PresentAsync(live, ct).ConfigureAwait(false);
         var edited = await EditedSinceAsync(live, cursor?.Change ?? 0, ct).ConfigureAwait(false);
         var moves = new List<Move>();

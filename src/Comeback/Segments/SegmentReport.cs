@@ -45,7 +45,7 @@ internal sealed class SegmentReport(StoreFacts facts, IReadOnlyList<StockSegment
         var keys = own.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
         var report = new SegmentReport(
             facts, stock, [.. stock.Where(s => !keys.Contains(s.Key)).Select(s => new NamedSegment(s.Key, s.Name, s.Definition)), .. own], at);
-        report.Evaluate(query);
+        report.Evaluate(query, await EntryHistory.ReadAsync(databases, store, report.Segments.Select(s => s.Definition).Append(query ?? ""), at, ct).ConfigureAwait(false));
         return report;
     }
 
@@ -65,12 +65,12 @@ internal sealed class SegmentReport(StoreFacts facts, IReadOnlyList<StockSegment
     /// <summary>The first mistake of a definition in one sentence; null when it is fine.</summary>
     public string? Problem(string key) => Set.Problems.TryGetValue(key, out var errors) && errors.Count > 0 ? errors[0].ToString() : null;
 
-    private void Evaluate(string? query)
+    private void Evaluate(string? query, IReadOnlyDictionary<string, List<KeyValuePair<int, DateTimeOffset>>> history)
     {
         var id = 0L;
         var rows = segments.Select(s => new SegmentInfo(new SegmentId(++id), s.Key, s.Definition, stock.Any(k => k.Key == s.Key))).ToList();
         if (query is not null) rows.Add(new SegmentInfo(new SegmentId(++id), Asked, query, false));
-        live.Compile(rows, now);
+        live.Compile(rows, now, history);
     }
 
     /// <summary>Reads a date of the form 2011-12-10.</summary>

@@ -202,7 +202,8 @@ internal static class SegmentsEndpoints
         try
         {
             var others = live.Rows.Values.Select(r => new SegmentDefinition(r.Key, r.Definition)).ToList();
-            var answer = SegmentSet.Ask(live.Facts.Columns, others, tree, live.Set!.Now);
+            var history = await EntryHistory.ReadAsync(databases, store, others.Select(o => o.Text).Append(parsed.Text!), live.Set!.Now, ct).ConfigureAwait(false);
+            var answer = SegmentSet.Ask(live.Facts.Columns, others, tree, live.Set!.Now, history);
             var members = answer.Members;
             var warnings = SegmentLint.Check(tree, answer, live.Facts.Columns.Customers).Select(w => w.Part == parsed.Text ? w.Message : $"{w.Part}: {w.Message}");
             var sample = await SamplePeople.OfAsync(databases, live, members.Ordinals, 10, ct).ConfigureAwait(false);

@@ -9,6 +9,12 @@ internal static class SegmentsSql
         WHERE m.store_id = @store AND m.left_at IS NULL
         """;
 
+    /// <summary>The latest entry of each customer into a segment up to an instant.</summary>
+    public const string Entered = """
+        SELECT c.ordinal, MAX(m.entered_at) FROM memberships m JOIN customers c ON c.store_id = @store AND c.id = m.customer_id
+        WHERE m.store_id = @store AND m.segment_id = @segment AND m.entered_at <= @until GROUP BY c.ordinal
+        """;
+
     public const string Enter = """
         INSERT INTO memberships (store_id, id, change, segment_id, customer_id, entered_at, recorded_at, entered_by, entered_by_id, triggers)
         VALUES (@store, @id, @change, @segment, @customer, @entered_at, @recorded_at, @entered_by, @entered_by_id, @triggers)

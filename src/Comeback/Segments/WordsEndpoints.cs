@@ -31,6 +31,7 @@ internal static class WordsEndpoints
             "city" => await OfCustomersAsync(stores, store, CustomerText.City, sought, take, ct).ConfigureAwait(false),
             "language" => await OfCustomersAsync(stores, store, CustomerText.Language, sought, take, ct).ConfigureAwait(false),
             "emailDomain" => await OfCustomersAsync(stores, store, CustomerText.EmailDomain, sought, take, ct).ConfigureAwait(false),
+            "event" or "property" => await OfEventsAsync(stores, store, kind, sought, take, ct).ConfigureAwait(false),
             "product" or "category" or "collection" or "vendor" or "productTag" or "campaign" or "segment" =>
                 await OfCatalogueAsync(databases, store, kind, sought, take, ct).ConfigureAwait(false),
             _ => throw new UserError($"There are words of kind {string.Join(", ", Kinds)}, not '{kind[..Math.Min(kind.Length, 40)]}'."),
@@ -40,7 +41,7 @@ internal static class WordsEndpoints
 
     private static readonly string[] Kinds =
     [
-        "attribute", "product", "category", "collection", "vendor", "productTag", "tag", "country", "region", "city", "language", "emailDomain", "campaign", "segment",
+        "attribute", "product", "category", "collection", "vendor", "productTag", "tag", "country", "region", "city", "language", "emailDomain", "campaign", "segment", "event", "property",
     ];
 
     /// <summary>Attributes, functions and the clauses that are neither.</summary>
@@ -64,6 +65,17 @@ internal static class WordsEndpoints
         return Find(live.Facts.Columns.CountTexts(of).Select(count => Text(count.Key, count.Key, null, count.Value)), search, take);
     }
 
+    // Events by name, the store's own first; and the properties that its events carry.
+    private static async Task<IReadOnlyList<WordItem>> OfEventsAsync(SegmentStores stores, StoreId store, string kind, string search, int take, CancellationToken ct)
+    {
+        var live = await stores.GetAsync(store, ct).ConfigureAwait(false);
+        using var inside = await live.EnterAsync(ct).ConfigureAwait(false);
+        var (events, properties) = live.Facts.Columns.CountProperties();
+        return kind == "event"
+            ? Find([.. events.Select(e => Text(e.Key, e.Key, null, e.Value)), .. Vocabulary.EventNames.Select(name => Text(name, name, null, null))], search, take)
+            : Find(properties.Select(p => new WordItem(p.Key, Vocabulary.Property(p.Key), p.Key, null, "value", null, [], [], [], p.Value)), search, take);
+    }
+
     private static async Task<IReadOnlyList<WordItem>> OfCatalogueAsync(Databases databases, StoreId store, string kind, string search, int take, CancellationToken ct)
     {
         await using var db = databases.Open(store);
@@ -76,13 +88,13 @@ internal static class WordsEndpoints
                 var products = await db.Products.Where(p => !p.Deleted && (small == "" || p.Title.ToLower().Contains(small) || p.ExternalId == search))
                     .OrderBy(p => p.Title).ThenBy(p => p.Id).Take(take).Select(p => new { p.Id, p.Title, p.ExternalId, p.Vendor }).ToListAsync(ct).ConfigureAwait(false);
 #pragma warning restore CA1304, CA1311, CA1862, MA0011
-                return [.. products.Select(p => new WordItem(p.Id.ToString(), p.Id.ToString(), p.Title, p.Vendor ?? p.ExternalId, "value", null, [], [], [], null))];
+                return [.. products.Select(p => Id(p.ExternalId, p.Title, p.Vendor))];
             case "category" or "collection":
                 var categories = await db.Categories.Where(c => !c.Deleted && c.InUse).OrderBy(c => c.Name).ThenBy(c => c.Id)
-                    .Select(c => new { c.Id, c.Key, c.Name }).ToListAsync(ct).ConfigureAwait(false);
+                    .Select(c => new { c.Key, c.Name, c.ExternalId }).ToListAsync(ct).ConfigureAwait(false);
                 return Find(categories.Select(c => kind == "category"
                     ? Text(c.Key, c.Name, c.Key, null)
-                    : new WordItem(c.Id.ToString(), c.Id.ToString(), c.Name, c.Key, "value", null, [], [], [], null)), search, take);
+                    : Id(c.ExternalId, c.Name, c.Key)), search, take);
             case "vendor":
                 var vendors = await db.Products.Where(p => !p.Deleted && p.Vendor != null && p.Vendor != "").GroupBy(p => p.Vendor!).Select(g => new { g.Key, Count = g.Count() })
                     .ToListAsync(ct).ConfigureAwait(false);
@@ -98,6 +110,15 @@ internal static class WordsEndpoints
                 var segments = await db.Segments.Where(s => !s.Deleted).OrderBy(s => s.Id).Select(s => new { s.Key, s.Name, s.Members }).ToListAsync(ct).ConfigureAwait(false);
                 return Find(segments.Select(s => Text(s.Key, s.Name, s.Key, s.Members)), search, take);
         }
+    }
+
+    // The store's own id: digits stand bare, anything else in quotes.
+    private static WordItem Id(string externalId, string label, string? meaning)
+    {
+        var id = externalId[(externalId.LastIndexOf('/') + 1)..];
+        return id.Length is > 0 and <= 15 && id.All(char.IsAsciiDigit) && id[0] != '0'
+            ? new(id, id, label, meaning ?? id, "value", null, [], [], [], null)
+            : Text(id, label, meaning ?? id, null);
     }
 
     private static WordItem Text(string value, string label, string? meaning, int? count) =>

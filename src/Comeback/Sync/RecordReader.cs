@@ -66,7 +66,10 @@ internal static partial class RecordReader
             EventRecord happening => Id(happening.ExternalId) ?? When(happening.At, now, "at")
                 ?? If(
                     happening.Properties.Count > 32 || happening.Properties.Any(p => p.Key.Length > 64 || p.Value.Length > 500),
-                    "properties", "Send at most 32 properties, names up to 64 and values up to 500 characters."),
+                    "properties", "Send at most 32 properties, names up to 64 and values up to 500 characters.")
+                ?? If(
+                    happening.Kind == EventKind.Custom && string.IsNullOrWhiteSpace(happening.Properties.GetValueOrDefault("name")),
+                    "properties.name", "An event of your own says what it is in the property 'name'."),
             LooseRefundRecord refund => Id(refund.ExternalId) ?? When(refund.At, now, "at") ?? Known(refund.Person) ?? If(refund.Amount.Minor < 0, "amount", "A refund's amount is positive."),
             _ => null,
         };

@@ -204,6 +204,81 @@ public sealed class MembershipTests
     }
 
     [Theory, EachDatabase]
+    public async Task Who_lapsed_this_week_is_known_from_the_memberships_also_after_a_restart_and_leaves_when_the_week_is_over(DatabaseKind kind)
+    {
+        await using var world = await SegmentWorld.CreateAsync(kind, "Europe/Copenhagen", new DateTimeOffset(2026, 3, 1, 11, 0, 0, TimeSpan.Zero));
+        var ann = world.Shop.Customer("ann").Bought("tea");
+        await world.DefineAsync("fresh", "entered segment 'lapsed' within -7d");
+        await world.ArriveAsync();
+        Assert.False(await world.IsInAsync("fresh", ann));
+        var midnight = new DateTimeOffset(2026, 4, 29, 22, 0, 0, TimeSpan.Zero);
+
+        world.Time.MoveTo(midnight + TimeSpan.FromSeconds(20));
+        await world.LookAsync();
+        var stay = await world.StayAsync("fresh", ann);
+        Assert.Equal((midnight, MembershipCause.Time, true), (stay.EnteredAt, stay.EnteredBy, stay.Triggers));
+
+        world.Restart();
+        world.Time.MoveTo(midnight + TimeSpan.FromDays(7));
+        await world.LookAsync();
+        Assert.True(await world.IsInAsync("fresh", ann));
+        world.Time.MoveTo(midnight + TimeSpan.FromDays(8) + TimeSpan.FromSeconds(1));
+        await world.LookAsync();
+        Assert.False(await world.IsInAsync("fresh", ann));
+        Assert.True(await world.IsInAsync("lapsed", ann));
+        Assert.Equal(midnight + TimeSpan.FromDays(8), Assert.Single(await world.StaysAsync("fresh", ann)).LeftAt);
+    }
+
+    [Theory, EachDatabase]
+    public async Task Somebody_found_by_an_import_did_not_enter_this_week(DatabaseKind kind)
+    {
+        await using var world = await SegmentWorld.CreateAsync(kind);
+        await world.DefineAsync("fresh", "entered segment 'lapsed' within -7d");
+        var old = world.Shop.Customer("ann").Bought("tea", daysAgo: 200);
+        var just = world.Shop.Customer("bob").Bought("tea", daysAgo: 63);
+        await world.ArriveAsync(Arrival.Found);
+        Assert.False(await world.IsInAsync("fresh", old));
+        Assert.True(await world.IsInAsync("fresh", just));
+        world.Restart();
+        await world.LookAsync();
+        Assert.False(await world.IsInAsync("fresh", old));
+        Assert.True(await world.IsInAsync("fresh", just));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Whom_others_pushed_out_of_a_rank_left_by_others(DatabaseKind kind)
+    {
+        await using var world = await SegmentWorld.CreateAsync(kind);
+        await world.DefineAsync("best", "top 50% by amount_spent exactly");
+        var ann = world.Shop.Customer("ann").Bought("tea", quantity: 2);
+        var bob = world.Shop.Customer("bob").Bought("tea");
+        await world.ArriveAsync();
+        Assert.True(await world.IsInAsync("best", ann));
+
+        world.Time.Advance(TimeSpan.FromHours(1));
+        bob.Bought("tea", quantity: 5);
+        await world.ArriveAsync();
+        Assert.Equal(MembershipCause.Others, Assert.Single(await world.StaysAsync("best", ann)).LeftBy);
+        Assert.Equal(MembershipCause.Order, (await world.StayAsync("best", bob)).EnteredBy);
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_definition_that_fails_is_tried_again_when_what_it_misses_is_there(DatabaseKind kind)
+    {
+        await using var world = await SegmentWorld.CreateAsync(kind);
+        var ann = world.Shop.Customer("ann").Bought("tea");
+        await world.DefineAsync("mine", "in segment 'later'");
+        await world.ArriveAsync();
+        Assert.Contains("does not exist", (await world.SegmentAsync("mine")).Error, StringComparison.Ordinal);
+
+        await world.DefineAsync("later", "number_of_orders >= 1");
+        await world.LookAsync();
+        Assert.True(await world.IsInAsync("mine", ann));
+        Assert.Null((await world.SegmentAsync("mine")).Error);
+        Assert.Equal(world.Time.GetUtcNow(), (await world.SegmentAsync("mine")).EvaluatedAt);
+    }
+
+    [Theory, EachDatabase]
     public async Task The_follower_sees_what_was_committed_and_what_time_brings(DatabaseKind kind)
     {
         await using var world = await SegmentWorld.CreateAsync(kind);

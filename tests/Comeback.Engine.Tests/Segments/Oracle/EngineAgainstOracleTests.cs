@@ -20,28 +20,51 @@ public sealed class EngineAgainstOracleTests
     internal static void Run(int[] numbers)
     {
         var scenario = new Scenario(numbers);
-        var trees = scenario.Definitions.ToDictionary(definition => definition.Key, definition => SegmentLanguage.Parse(definition.Text).Tree
-            ?? throw new InvalidOperationException($"{definition.Text}: {SegmentLanguage.Parse(definition.Text).Errors[0]}"));
-        var set = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
-        if (set.Problems.Count > 0) throw new InvalidOperationException(set.Problems.Values.First()[0].ToString());
-        set.EvaluateAll(scenario.Now);
+        var (set, trees) = Compile(scenario);
         while (!scenario.AtEnd)
         {
             scenario.Wait(set.NextWake);
             var touches = new Touches();
             for (var changes = scenario.Now.Minute % 3; changes >= 0; changes--)
                 touches.Add(scenario.Act(out var kind), new Cause(kind, changes));
-            set.Decide(touches, scenario.Now);
+            Enter(scenario, set, set.Decide(touches, scenario.Now));
             Compare(scenario, set, trees, "after a change");
             scenario.Wait(set.NextWake);
-            Dates(scenario, set.AdvanceTo(scenario.Now), trees);
+            var moved = set.AdvanceTo(scenario.Now);
+            Enter(scenario, set, moved);
+            Dates(scenario, moved, trees);
             Compare(scenario, set, trees, "after a wait");
+            if (!scenario.Edit()) continue;
+            (set, trees) = Compile(scenario);
+            Compare(scenario, set, trees, "after an edit");
         }
-        var fresh = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
-        fresh.EvaluateAll(scenario.Now);
+        var (fresh, _) = Compile(scenario);
         Compare(scenario, fresh, trees, "in a full pass");
         foreach (var (key, tree) in trees)
             if (!set.Query(tree).Ordinals.SequenceEqual(set.Members(key).Ordinals)) throw new InvalidOperationException($"asked once: {SegmentLanguage.Print(tree)}");
+    }
+
+    // A set as the host makes one: compiled, told the history of memberships, evaluated.
+    private static (SegmentSet Set, Dictionary<string, SegmentTree> Trees) Compile(Scenario scenario)
+    {
+        var trees = scenario.Definitions.ToDictionary(definition => definition.Key, definition => SegmentLanguage.Parse(definition.Text).Tree
+            ?? throw new InvalidOperationException($"{definition.Text}: {SegmentLanguage.Parse(definition.Text).Errors[0]}"));
+        var set = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
+        if (set.Problems.Count > 0) throw new InvalidOperationException(set.Problems.Values.First()[0].ToString());
+        foreach (var key in set.Watched.ToList())
+            set.Watch(key, scenario.World.Entries.Where(entry => entry.Key == key).Select(entry => KeyValuePair.Create(entry.Who, entry.At)));
+        set.EvaluateAll(scenario.Now);
+        foreach (var key in set.Watched)
+            foreach (var who in set.Members(key).Ordinals)
+                scenario.World.Entries.Add((key, who, set.EnteredAt(key, who)!.Value));
+        return (set, trees);
+    }
+
+    private static void Enter(Scenario scenario, SegmentSet set, IReadOnlyList<MembershipChange> changes)
+    {
+        foreach (var change in changes.Where(change => change.Entered))
+            if (set.EnteredAt(change.Key, change.Ordinal) is { } at)
+                scenario.World.Entries.Add((change.Key, change.Ordinal, change.Cause.Kind == CauseKind.Time ? change.At : at));
     }
 
     private static void Compare(Scenario scenario, SegmentSet set, Dictionary<string, SegmentTree> trees, string when)

@@ -21,6 +21,8 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
         AnyOf any => any.Parts.Any(part => Truth(part, who)),
         NotOf not => !Truth(not.Part, who),
         InSegment inside => Members(inside.Key).Contains(who),
+        EnteredSegment entered => world.Entries.Any(entry => entry.Key == entered.Key && entry.Who == who && entry.At <= now
+            && (entered.Within is not { } span || OracleDates.Holds(world, now, entry.At, Operator.GreaterOrEqual, [span]))),
         Rank rank => Ranked(rank).Contains(who),
         Comparison comparison => Compare(comparison, who),
         FunctionMatch { Function: "anniversary" } match => Anniversary(match, who),
@@ -79,6 +81,12 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
                     _ => "NOT_SUBSCRIBED",
                 };
                 return (status == ((TextValue)comparison.Values[0]).Text) != (comparison.Operator == Operator.NotEqual);
+            case "customer_email_domain":
+                return (customer.Email is { } email && email[(email.IndexOf('@', StringComparison.Ordinal) + 1)..] == ((TextValue)comparison.Values[0]).Text) != (comparison.Operator == Operator.NotEqual);
+            case "customer_phone_country":
+                return (customer.Phone is { } phone && phone.StartsWith(((TextValue)comparison.Values[0]).Text, StringComparison.Ordinal)) != (comparison.Operator == Operator.NotEqual);
+            case "comeback_rfm_group":
+                return (OracleEvents.Group(world, now, who) == ((TextValue)comparison.Values[0]).Text) != (comparison.Operator == Operator.NotEqual);
             case "reachable":
                 return world.Reachable(who, now) == ((TruthValue)comparison.Values[0]).Truth;
             case "first_order_date" or "last_order_date" or "customer_added_date":
@@ -118,6 +126,8 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
             case "days_since_last_order":
                 return world.LastOrder(who, now) is { } last ? new Fraction(Period.DaysBetween(world.Day(last), world.Day(now)), 1) : null;
             case "own_gap": return gaps.Count > 0 ? new Fraction(gaps.Sum(), gaps.Count) : null;
+            case "recency_quintile" or "frequency_quintile" or "amount_quintile":
+                return OracleEvents.Score(world, now, who, attribute) is { } score ? new Fraction(score, 1) : null;
             case "median_gap": return new Fraction(twiceMedian, 2);
             case "expected_gap":
                 if (orders == 0) return null;

@@ -17,8 +17,9 @@ internal sealed class OracleRows(World world, DateTimeOffset now)
         var amounts = rows.Where(row => row.Amount is not null).Select(row => row.Amount!.Value).ToList();
         var asked = match.Parameters.Where(parameter => parameter.Name is "count" or "sum_quantity" or "sum_amount" or "average_amount" or "min_amount" or "max_amount").ToList();
         var count = rows.Select(row => row.Once).Distinct().Count();
-        if (asked.Count == 0) return count > 0;
-        return asked.All(parameter => Test(parameter, parameter.Name switch
+        var free = match.Function == "events" ? OracleEvents.Asked(match, [.. rows.Select(row => world.Events[long.Parse(row.Once[1..], System.Globalization.CultureInfo.InvariantCulture)])]) : null;
+        if (asked.Count == 0) return free ?? count > 0;
+        return free != false && asked.All(parameter => Test(parameter, parameter.Name switch
         {
             "count" => new Fraction(count, 1),
             "sum_quantity" => new Fraction(rows.Sum(row => row.Quantity), 1),
@@ -56,9 +57,14 @@ internal sealed class OracleRows(World world, DateTimeOffset now)
                     .Select(happened => new Row(happened.At, null, 0, happened.Message is { } message ? $"m{message}" : $"e{happened.Id}"));
             case "storefront.product_viewed":
                 return Views(match, who, EventKind.ProductViewed);
+            case "storefront.collection_viewed":
+                return Views(match, who, EventKind.CategoryViewed);
+            case "events":
+                return world.Events.Values.Where(happened => happened.Ordinal == who && OracleEvents.Fits(match, happened) && About(match, happened))
+                    .Select(happened => new Row(happened.At, null, 0, $"e{happened.Id}"));
             case "interest":
                 return Views(match, who, EventKind.ProductViewed, EventKind.CategoryViewed, EventKind.CartTouched)
-                    .Concat(world.Carts.Values.Where(cart => cart.Ordinal == who && cart.Products.Any(product => Product(match, product)))
+                    .Concat(world.Carts.Values.Where(cart => cart.Ordinal == who && cart.Products.Any(product => Product(match, product) && Bought(match, who, product, null)))
                         .Select(cart => new Row(cart.TouchedAt, null, 0, $"c{cart.Id}")));
             default:
                 throw new NotSupportedException(match.Function);
@@ -67,19 +73,38 @@ internal sealed class OracleRows(World world, DateTimeOffset now)
 
     private IEnumerable<Row> Views(FunctionMatch match, int who, params EventKind[] kinds) =>
         world.Events.Values.Where(happened => happened.Ordinal == who && kinds.Contains(happened.Kind)
-                && (happened.Product is null && happened.Category is { } category ? Category(match, category) : Product(match, happened.Product)))
+                && (happened.Product is null && happened.Category is { } category ? Category(match, category) : Product(match, happened.Product))
+                && Bought(match, who, happened.Product, happened.Product is null ? happened.Category : null))
             .Select(happened => new Row(happened.At, null, 0, $"e{happened.Id}"));
 
     private bool Product(FunctionMatch match, ProductId? product) => match.Parameters.All(parameter => parameter.Name switch
     {
         "id" => product is { } id && parameter.Values.Any(value => ((NumberValue)value).Number == id.Value) == parameter.Operator is Operator.Equal or Operator.In,
         "category" => product is not null && parameter.Values.Any(value => world.KeysOf(product).Contains(((TextValue)value).Text)) == parameter.Operator is Operator.Equal or Operator.In,
+        "tag" => product is { } tagged && (world.Products.GetValueOrDefault(tagged.Value)?.Tags ?? []).Any(tag => tag.Equals(((TextValue)parameter.Values[0]).Text, StringComparison.OrdinalIgnoreCase)) == (parameter.Operator == Operator.Equal),
+        "vendor" => product is { } made && string.Equals(world.Products.GetValueOrDefault(made.Value)?.Vendor, ((TextValue)parameter.Values[0]).Text, StringComparison.OrdinalIgnoreCase) == (parameter.Operator == Operator.Equal),
+        "price" => product is { } priced && Test(parameter, world.Products.GetValueOrDefault(priced.Value)?.PriceMinor is { } price ? new Fraction(price, 1) : null),
         _ => true,
+    });
+
+    // A message is about no product; anything else about its product or its category, or nothing.
+    private bool About(FunctionMatch match, EventFacts happened)
+    {
+        if (!match.Parameters.Any(parameter => parameter.Name is "id" or "tag" or "category" or "vendor" or "price")) return true;
+        return (int)happened.Kind < 20 && (happened.Product is null && happened.Category is { } category ? Category(match, category) : Product(match, happened.Product));
+    }
+
+    private bool Bought(FunctionMatch match, int who, ProductId? product, CategoryId? category) => match.Parameters.Where(parameter => parameter.Name == "bought").All(parameter =>
+    {
+        var lines = world.Counted(who, now).SelectMany(order => order.Lines).Where(line => line is { Kind: LineKind.Goods, Quantity: > 0, Product: not null });
+        var did = product is not null ? lines.Any(line => line.Product == product)
+            : category is { } id && world.Categories.GetValueOrDefault(id.Value) is { InUse: true } known && lines.Any(line => world.KeysOf(line.Product).Contains(known.Key));
+        return did == ((TruthValue)parameter.Values[0]).Truth;
     });
 
     private bool Category(FunctionMatch match, CategoryId category) => match.Parameters.All(parameter => parameter.Name switch
     {
-        "id" => parameter.Operator is Operator.NotEqual or Operator.NotIn,
+        "id" or "tag" or "vendor" or "price" => false,
         "category" => parameter.Values.Any(value => world.KeysOf((CategoryId?)category).Contains(((TextValue)value).Text)) == parameter.Operator is Operator.Equal or Operator.In,
         _ => true,
     });
@@ -99,9 +124,8 @@ internal sealed class OracleRows(World world, DateTimeOffset now)
         "open" => cart.Closed != ((TruthValue)parameter.Values[0]).Truth,
         "ordered_since" => world.Orders.Values.Any(order => order.Ordinal == who && order.PlacedAt <= now && order.PlacedAt >= cart.TouchedAt
             && order.Standing is not (OrderStanding.Cart or OrderStanding.Failed or OrderStanding.Deleted or OrderStanding.Unknown)) == ((TruthValue)parameter.Values[0]).Truth,
-        "category" => cart.Products.Any(product => world.KeysOf((ProductId?)product).Contains(((TextValue)parameter.Values[0]).Text)),
         _ => true,
-    });
+    }) && (!match.Parameters.Any(parameter => parameter.Name is "category" or "tag" or "vendor" or "price") || cart.Products.Any(product => Product(match, product)));
 
     private static bool Message(FunctionMatch match, EventFacts happened)
     {
@@ -131,7 +155,7 @@ internal sealed class OracleRows(World world, DateTimeOffset now)
 
     private static bool Test(Parameter parameter, Fraction? value)
     {
-        var scale = parameter.Name.Contains("amount", StringComparison.Ordinal) ? 100 : 1;
+        var scale = parameter.Name.Contains("amount", StringComparison.Ordinal) || parameter.Name == "price" ? 100 : 1;
         return Fraction.Holds(value, parameter.Operator, [.. parameter.Values.Select(bound => (Fraction?)Fraction.Of(((NumberValue)bound).Number * scale))]);
     }
 }

@@ -55,8 +55,11 @@ internal sealed class Scenario
     public Touched Act(out CauseKind kind)
     {
         var who = tape.Next(7);
-        switch (tape.Next(14))
+        switch (tape.Next(15))
         {
+            case 14:
+                kind = CauseKind.Merge;
+                return Merge();
             case 0:
                 kind = CauseKind.Customer;
                 return Put(Customer(who));
@@ -74,7 +77,7 @@ internal sealed class Scenario
             case 7:
                 kind = CauseKind.Order;
                 if (!World.Customers.ContainsKey(who)) return Put(Customer(who));
-                var refund = new RefundFacts(tape.Next(4) + 1, who, When(), tape.Chance(6) ? null : tape.Next(3_000));
+                var refund = new RefundFacts(tape.Next(4) + 1, who, When(), tape.Chance(6) ? null : tape.Next(3_000), tape.Chance(3));
                 World.Refunds[refund.Id] = refund;
                 return Columns.PutRefund(refund);
             case 8 or 9:
@@ -105,7 +108,14 @@ internal sealed class Scenario
                 return Columns.PutConsent(consent);
             case 12:
                 kind = CauseKind.Catalogue;
-                var product = new ProductFacts { Id = new(tape.Next(4)), Categories = tape.Chance(3) ? [] : [new CategoryId(tape.Next(4))] };
+                var product = new ProductFacts
+                {
+                    Id = new(tape.Next(4)),
+                    Categories = tape.Chance(3) ? [] : [new CategoryId(tape.Next(4))],
+                    Tags = tape.Chance(2) ? ["organic"] : [],
+                    Vendor = tape.Chance(2) ? "ACME" : null,
+                    PriceMinor = tape.Chance(4) ? null : tape.Next(4_000),
+                };
                 World.Products[product.Id.Value] = product;
                 return Columns.PutProduct(product);
             default:
@@ -158,7 +168,7 @@ internal sealed class Scenario
     private EventFacts Event(int who)
     {
         var kind = tape.Pick(EventKind.ProductViewed, EventKind.CategoryViewed, EventKind.CartTouched, EventKind.MessageClicked, EventKind.MessageOpened, EventKind.MessageDelivered,
-            EventKind.MessageAnswered);
+            EventKind.MessageAnswered, EventKind.Custom, EventKind.Custom);
         var message = (int)kind >= 20;
         return new EventFacts
         {
@@ -166,12 +176,47 @@ internal sealed class Scenario
             Ordinal = tape.Chance(8) ? null : who,
             Kind = kind,
             At = When(),
+            Properties = Properties(kind),
             Product = !message && kind != EventKind.CategoryViewed && !tape.Chance(6) ? new ProductId(tape.Next(4)) : null,
             Category = kind == EventKind.CategoryViewed ? new CategoryId(tape.Next(4)) : null,
             Message = message && !tape.Chance(6) ? new MessageId(tape.Next(3) + 1) : null,
             Channel = message ? tape.Pick(Channel.Email, Channel.Sms) : null,
             Verdict = tape.Pick(HitVerdict.Human, HitVerdict.Unsure, HitVerdict.Scanner),
         };
+    }
+
+    private Dictionary<string, string> Properties(EventKind kind)
+    {
+        var properties = new Dictionary<string, string>();
+        if (kind == EventKind.Custom && !tape.Chance(10)) properties["name"] = tape.Pick("quiz", "gift");
+        if (tape.Chance(2)) properties["colour"] = tape.Pick("red", "Red", "green", "blue");
+        if (tape.Chance(2)) properties["value"] = tape.Pick("1", "2.5", "7", "-3", "much", "0.1");
+        return properties;
+    }
+
+    /// <summary>Two turn out to be one: all rows of the first come again under the second, and the first is gone.</summary>
+    public Touched Merge()
+    {
+        var (from, into) = (tape.Next(7), tape.Next(7));
+        if (from == into || !World.Customers.TryGetValue(from, out var gone) || !World.Customers.ContainsKey(into)) return Touched.None;
+        Put(gone with { Gone = true });
+        foreach (var order in World.Orders.Values.Where(order => order.Ordinal == from).ToList()) Columns.PutOrder(World.Orders[order.Id.Value] = order with { Ordinal = into });
+        foreach (var refund in World.Refunds.Values.Where(refund => refund.Ordinal == from).ToList()) Columns.PutRefund(World.Refunds[refund.Id] = refund with { Ordinal = into });
+        foreach (var cart in World.Carts.Values.Where(cart => cart.Ordinal == from).ToList()) Columns.PutCart(World.Carts[cart.Id.Value] = cart with { Ordinal = into });
+        foreach (var happened in World.Events.Values.Where(happened => happened.Ordinal == from).ToList()) Columns.PutEvent(World.Events[happened.Id.Value] = happened with { Ordinal = into });
+        Columns.RemoveConsents(from);
+        for (var i = 0; i < World.Consents.Count; i++)
+            if (World.Consents[i].Ordinal == from) Columns.PutConsent(World.Consents[i] = World.Consents[i] with { Ordinal = into });
+        return Touched.All(FactKinds.All, [from, into]);
+    }
+
+    /// <summary>The merchant edits one definition; true when something changed.</summary>
+    public bool Edit()
+    {
+        if (!tape.Chance(6)) return false;
+        var which = tape.Next(Definitions.Count);
+        Definitions[which] = Definitions[which] with { Text = tape.Definition(tape.Next(2), [.. Definitions.Take(which).Select(definition => definition.Key)]) };
+        return true;
     }
 
     // Mostly past, sometimes a little ahead of the clock; often on the same few instants, so that ties are met.

@@ -28,7 +28,7 @@ internal sealed class Tape(int[] numbers)
 
     private string Leaf(IReadOnlyList<string> others)
     {
-        switch (Next(others.Count > 0 ? 20 : 18))
+        switch (Next(others.Count > 0 ? 29 : 26))
         {
             case 0: return $"number_of_orders {Op()} {Next(5)}";
             case 1: return $"amount_spent {Op()} {Next(80)}{Pick("", ".5", ".25")}";
@@ -51,12 +51,23 @@ internal sealed class Tape(int[] numbers)
                 return Chance(2)
                 ? $"funnel({Step()}, then {Step()} within {Pick("3d", "36h", "30d")}, then {Pick("not ", "")}{Step()}{Pick("", " within 7d")})"
                 : $"anniversary(date: 'birth_date') {Pick("= today", "BETWEEN today AND +7d", "BETWEEN -3d AND +3d")}";
-            case 18: return $"in segment '{others[Next(others.Count)]}'";
+            case 18: return $"comeback_rfm_group {Pick("=", "!=")} '{Pick("CHAMPIONS", "LOYAL", "NEEDS_ATTENTION", "ALMOST_LOST", "DORMANT", "NEW", "PROSPECTS")}'";
+            case 19: return $"{Pick("recency", "frequency", "amount")}_quintile {(Chance(5) ? "IS NULL" : $"{Op()} {Next(6)}")}";
+            case 20: return $"events {Not()}MATCHES ({Some($"event = '{Happening()}'", $"event IN ('{Happening()}', '{Happening()}')", $"event != '{Happening()}'", $"date {Date()}", $"properties.colour {Pick("=", "!=", "CONTAINS", "NOT CONTAINS")} '{Pick("red", "E")}'", $"properties.value {Op()} {Next(9)}", $"properties.colour IS {Pick("", "NOT ")}NULL", $"category = '{Key()}'")}{Count()})";
+            case 21: return $"events {Not()}MATCHES ({Some("event = 'quiz'", $"date {Date()}")}, {Pick("sum", "average", "min", "max")}(properties.value) {Op()} {Next(9)}{Pick("", ".5")}{Count()})";
+            case 22: return $"{Pick("storefront.product_viewed", "storefront.collection_viewed", "interest")} {Not()}MATCHES (bought = {Pick("true", "false")}{Pick("", $", date {Date()}", $", category = '{Key()}'")}{Count()})";
+            case 23: return $"products_purchased {Not()}MATCHES ({Some($"price {Op()} {Next(40)}", "tag = 'Organic'", $"vendor {Pick("=", "!=")} 'Acme'", $"amount {Op()} {Next(40)}", $"date {Date()}")}{Pick("", $", {Pick("average", "min", "max", "sum")}_amount {Op()} {Next(40)}")})";
+            case 24: return $"{Pick("refunds", "carts")} {Not()}MATCHES ({Some($"date {Date()}", $"amount {Op()} {Next(30)}")}{Pick("", $", {Pick("average", "min", "max", "sum")}_amount {Op()} {Next(40)}")}{Count()})";
+            case 25: return Chance(2) ? $"customer_phone_country {Pick("=", "!=")} '+45'" : $"customer_email_domain {Pick("=", "!=")} 'example.com'";
+            case 26: return $"in segment '{others[Next(others.Count)]}'";
+            case 27: return $"entered segment '{others[Next(others.Count)]}'{Pick("", $" within {Pick($"-{Next(40)}d", $"-{Next(90)}h", $"-{Next(300)}min", $"-{Next(3)}mo", $"-{Next(5)}w")}")}";
             default: return $"{Pick("top", "bottom")} {Pick("20", "50")}% by {Metric()}{Pick("", " exactly")} of segment '{others[Next(others.Count)]}'";
         }
     }
 
-    private string Step() => Pick("orders_placed", "products_purchased (category = 'drinks')", "interest", "messages (event = 'clicked')", "carts (open = true)");
+    private string Step() => Pick("orders_placed", "products_purchased (category = 'drinks')", "interest", "messages (event = 'clicked')", "carts (open = true)", "events (event = 'quiz')", "refunds");
+
+    private string Happening() => Pick("quiz", "gift", "product_viewed", "message_clicked", "never_seen");
 
     private string Metric() => Pick("number_of_orders", "amount_spent", "last_order_date", "first_order_date");
 

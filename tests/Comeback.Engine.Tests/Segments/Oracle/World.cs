@@ -16,6 +16,8 @@ internal sealed class World(string zone)
     public List<ConsentFacts> Consents { get; } = [];
     public Dictionary<long, ProductFacts> Products { get; } = [];
     public Dictionary<long, CategoryFacts> Categories { get; } = [];
+    /// <summary>Who entered which segment when, as the history of memberships has it.</summary>
+    public List<(string Key, int Who, DateTimeOffset At)> Entries { get; } = [];
     public long MedianTwice { get; private set; }
 
     public LocalDate Day(DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(Zone).Date;
@@ -96,7 +98,7 @@ internal sealed class World(string zone)
     private long Paid(int who, DateTimeOffset now) =>
         Orders.Values.Where(order => order.Ordinal == who && order.PlacedAt <= now && order is { Standing: OrderStanding.Counted, Test: false }).Sum(order => order.SpentMinor ?? 0);
 
-    private long Returned(int who, DateTimeOffset now) => Refunds.Values.Where(refund => refund.Ordinal == who && refund.At <= now).Sum(refund => refund.AmountMinor ?? 0);
+    private long Returned(int who, DateTimeOffset now) => Refunds.Values.Where(refund => refund.Ordinal == who && !refund.OfOrder && refund.At <= now).Sum(refund => refund.AmountMinor ?? 0);
 
     private List<DateTimeOffset> Dates(int who, DateTimeOffset now)
     {

@@ -609,6 +609,7 @@ export const ar: Catalogue<'zero' | 'one' | 'two' | 'few' | 'many' | 'other'> = 
   'timeline.consentWithdrawn': '{channel}: سُحبت الموافقة',
   'timeline.consentPending': '{channel}: الاشتراك لم يؤكَّد بعد',
   'timeline.consentNone': '{channel}: لا موافقة',
+  'timeline.custom': 'حدث من المتجر',
   'timeline.productViewed': 'شاهد منتجًا',
   'timeline.categoryViewed': 'شاهد فئة',
   'timeline.searched': 'بحث',

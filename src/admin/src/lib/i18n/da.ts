@@ -574,6 +574,7 @@ export const da: Catalogue<'one' | 'other'> = {
   'timeline.consentWithdrawn': '{channel}: samtykke trukket tilbage',
   'timeline.consentPending': '{channel}: tilmelding endnu ikke bekræftet',
   'timeline.consentNone': '{channel}: intet samtykke',
+  'timeline.custom': 'En hændelse i butikken',
   'timeline.productViewed': 'Så en vare',
   'timeline.categoryViewed': 'Så en kategori',
   'timeline.searched': 'Søgte',

@@ -573,6 +573,7 @@ export const en = {
   'timeline.consentWithdrawn': '{channel}: consent withdrawn',
   'timeline.consentPending': '{channel}: sign-up not yet confirmed',
   'timeline.consentNone': '{channel}: no consent',
+  'timeline.custom': 'An event of the store',
   'timeline.productViewed': 'Viewed a product',
   'timeline.categoryViewed': 'Viewed a category',
   'timeline.searched': 'Searched',
