@@ -57,6 +57,24 @@ if (!existsSync(join(folder, 'admin.json'))) {
   complaints.push('admin: lint, types, build or tests failed');
 }
 
+// What runs on the store's own pages, by Node's runner; and the plugin, by PHP.
+const storefront = join(folder, 'storefront.xml');
+const cases = existsSync(storefront) ? [...readFileSync(storefront, 'utf8').matchAll(/<testcase\s([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)] : [];
+for (const [, attributes, body] of cases) {
+  if (/<(failure|skipped)/.test(body ?? '')) {
+    failed++;
+    complaints.push(`failed: ${/name="([^"]*)"/.exec(attributes)?.[1] ?? '?'}`);
+  } else passed++;
+}
+if (cases.length === 0 || existsSync(join(folder, 'storefront.failed')) && !cases.some(([, , body]) => /<failure/.test(body ?? ''))) {
+  failed++;
+  complaints.push('theme extension: its tests did not run, or ended badly');
+}
+if (!existsSync(join(folder, 'php-plugin.json'))) {
+  failed++;
+  complaints.push('companion plugin: no result file');
+}
+
 for (const complaint of complaints) console.log(complaint);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
