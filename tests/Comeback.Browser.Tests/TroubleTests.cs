@@ -179,4 +179,93 @@ public sealed class TroubleTests(Chromium chromium) : BrowserTest(chromium)
         await merchant.OpensAsync("/77");
         await Expect(merchant.Page.GetByRole(AriaRole.Link, new() { Name = "Import an order history" })).ToBeVisibleAsync();
     }
+
+    [Theory]
+    [InlineData(429, "Not saved: ")]
+    [InlineData(500, "Not saved: ")]
+    [InlineData(409, "changed in another tab")]
+    [InlineData(0, "Not saved: Comeback does not answer")]
+    public async Task What_could_not_be_saved_is_said_and_what_was_typed_stays(int status, string words)
+    {
+        await using var merchant = await Visitor.ComesAsync(Chromium, app);
+        var page = merchant.Page;
+        await merchant.OpensAsync($"/{store}/settings");
+        await page.RouteAsync($"**/api/stores/{store}/settings", route => status == 0
+            ? route.AbortAsync("connectionrefused")
+            : route.FulfillAsync(new() { Status = status, ContentType = "application/problem+json", Body = $$"""{"title":"No","status":{{status}}}""" }));
+        await page.GetByLabel("From: name").FillAsync("Kept as it is typed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(words);
+        await Expect(page.GetByLabel("From: name")).ToHaveValueAsync("Kept as it is typed");
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_while_a_page_is_open_leads_to_the_sign_in_page()
+    {
+        await using var merchant = await Visitor.ComesAsync(Chromium, app);
+        await merchant.OpensAsync($"/{store}");
+        await merchant.Page.RouteAsync("**/api/**", route => route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = """{"title":"Unauthorized","status":401}""" }));
+        await Expect(merchant.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Comeback" })).ToBeVisibleAsync(new() { Timeout = 20_000 });
+    }
+
+    [Fact]
+    public async Task Two_tabs_that_change_the_text_of_the_same_campaign_are_told()
+    {
+        await using var one = await Visitor.ComesAsync(Chromium, app);
+        await using var two = await Visitor.ComesAsync(Chromium, app);
+        foreach (var (tab, subject) in new[] { (one, "A first line"), (two, "A second line") })
+        {
+            await tab.OpensAsync($"/{store}/campaigns/first_order_thanks");
+            await tab.Page.GetByLabel("Subject").FillAsync(subject);
+        }
+        var save = (Visitor tab) => tab.Page.Locator("section.card").Filter(new() { HasText = "Texts" }).GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await save(one);
+        await Expect(one.Page.GetByText("The text is saved")).ToBeVisibleAsync();
+        await save(two);
+        await Expect(two.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed in another tab");
+        await Expect(two.Page.GetByLabel("Subject")).ToHaveValueAsync("A second line");
+    }
+
+    [Fact]
+    public async Task A_switch_that_the_service_refuses_goes_back_and_says_so()
+    {
+        await using var merchant = await Visitor.ComesAsync(Chromium, app);
+        var page = merchant.Page;
+        await merchant.OpensAsync($"/{store}/campaigns");
+        await page.RouteAsync("**/campaigns/*/off", route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"title":"No","status":500}""" }));
+        var cart = page.GetByRole(AriaRole.Switch, new() { Name = "The cart they left: on or off" });
+        await page.Locator("label.switch").Filter(new() { Has = cart }).ClickAsync();
+        await Expect(page.GetByText("Not saved: ")).ToBeVisibleAsync();
+        await Expect(cart).ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task A_product_without_a_picture_and_a_customer_without_an_address_are_shown_as_what_there_is()
+    {
+        await using var merchant = await Visitor.ComesAsync(Chromium, app);
+        var page = merchant.Page;
+        var cart = await app.ReadAsync($"/api/stores/{store}/campaigns/abandoned_cart/preview");
+        var example = new { customerId = "1", name = "", language = "en", subject = "Without a picture", html = "<h1>Teapot</h1><p>No picture of it.</p>", text = "Teapot" };
+        Assert.Equal(System.Text.Json.JsonValueKind.Array, cart.GetProperty("examples").ValueKind);
+        await merchant.IsToldAsync($"/stores/{store}/campaigns/abandoned_cart/preview?*", 200, new { count = 1, skipped = new[] { new { reason = "NoAddress", count = 3 } }, examples = new[] { example } });
+        await merchant.OpensAsync($"/{store}/campaigns/abandoned_cart");
+        await Expect(page.FrameLocator("iframe.frame").GetByText("No picture of it.")).ToBeVisibleAsync();
+        Assert.Equal(0, await page.FrameLocator("iframe.frame").Locator("img").CountAsync());
+        await page.GetByText("Would not get it").ClickAsync();
+        await Expect(page.GetByText("No address")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_and_a_thousand_billion_fit_on_the_home_page_of_a_phone()
+    {
+        await using var merchant = await Visitor.ComesAsync(Chromium, app, width: 360, height: 740);
+        var page = merchant.Page;
+        var (nothing, much) = (new { minor = "0", currency = "DKK" }, new { minor = "100000000000000", currency = "DKK" });
+        await merchant.IsToldAsync($"/stores/{store}/home", 200, new { customers = 1_000_000_000, active = 0, slippingAway = 999_999_999, campaignRevenue = much, optOuts = 0, today = new { sent = 1, opened = 0, clicked = 0, orders = 1, revenue = nothing }, needs = new[] { new { kind = "nonsense", title = "<b>Markup</b>", detail = "<i>kept</i>", link = "javascript:alert(1)", detailSaid = (object?)null } }, sizes = Array.Empty<object>(), outOfRate = 1 });
+        await merchant.OpensAsync($"/{store}");
+        await Expect(page.GetByText("1,000,000,000,000")).ToBeVisibleAsync();
+        await Expect(page.GetByText("<b>Markup</b>")).ToBeVisibleAsync();
+        Assert.StartsWith($"/admin/{store}/", await page.GetByRole(AriaRole.Link, new() { Name = "<b>Markup</b>" }).GetAttributeAsync("href"), StringComparison.Ordinal);
+        Assert.False(await merchant.ScrollsSidewaysAsync());
+    }
 }

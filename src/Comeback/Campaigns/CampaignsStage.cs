@@ -10,6 +10,7 @@ internal static class CampaignsStage
         builder.Services.AddSingleton<CampaignCatalogue>();
         builder.Services.AddSingleton<CampaignFollower>();
         builder.Services.AddSingleton<BroadcastStarter>();
+        builder.Services.AddSingleton<WouldToday>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CampaignFollower>());
         return builder;
     }

@@ -166,6 +166,7 @@ internal abstract class ComebackDb(DbContextOptions options) : DbContext(options
         model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.ExternalId }).IsUnique();
         model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.CustomerId });
         // Few rows have these: only they are in the index.
+        model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.Kind, r.At, r.CampaignId, r.Verdict, r.MessageId }).HasFilter("kind >= 20");
         model.Entity<EventRow>().HasIndex(r => new { r.StoreId, r.Visitor }).HasFilter("visitor IS NOT NULL");
         model.Entity<CartRow>().HasIndex(r => new { r.StoreId, r.Visitor }).HasFilter("visitor IS NOT NULL");
         model.Entity<OrderRow>().HasIndex(r => new { r.StoreId, r.CartExternalId }).HasFilter("cart_external_id IS NOT NULL");

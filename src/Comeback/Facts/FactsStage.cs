@@ -16,6 +16,7 @@ internal static class FactsStage
     public static Routes MapFacts(this Routes routes)
     {
         routes.MapCustomers();
+        CategoriesEndpoints.Map(routes.Store);
         return routes;
     }
 }

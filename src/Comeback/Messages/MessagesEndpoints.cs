@@ -80,7 +80,7 @@ internal static class MessagesEndpoints
         await using var db = databases.Open(store);
         var message = await db.Messages.Where(m => m.Id == id).Select(m => new { m.Html, m.Text }).SingleOrDefaultAsync(ct).ConfigureAwait(false);
         if (message is null) return TypedResults.NotFound();
-        http.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'";
+        http.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; frame-ancestors 'self'";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         http.Response.Headers["X-Content-Type-Options"] = "nosniff";
         http.Response.Headers.CacheControl = "no-store";

@@ -21,6 +21,7 @@ internal static class MessagesStage
     public static Routes MapMessages(this Routes routes)
     {
         PreviewEndpoints.Map(routes.Store);
+        ChannelsEndpoints.Map(routes.Store);
         MessagesEndpoints.Map(routes.Store);
         PublicEndpoints.Map(routes.Public);
         return routes;

@@ -14,6 +14,8 @@ internal sealed partial class SegmentFollower(
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     // An import writes in many parts: past sizes are counted once no more came for a while.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+    // Corrections of old orders trickle in all the time: the past is counted anew for them once in a while only.
+    private static readonly TimeSpan Trickle = TimeSpan.FromHours(6);
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
     private readonly Dictionary<StoreId, Followed> followed = [];
 
@@ -55,7 +57,7 @@ internal sealed partial class SegmentFollower(
                 continue;
             }
             if (!followed.TryGetValue(store, out var known) || known.Lease != lease) followed[store] = known = new Followed { Lease = lease };
-            if (lease is not null && known.CountAt <= time.GetUtcNow()) await CountAsync(store, known, ct).ConfigureAwait(false);
+            if (lease is not null && known.CountAt <= time.GetUtcNow() && known.Counting.IsCompleted) Count(store, known, ct);
             var now = clocks.Now(store);
             if (known.Change == change && !(known.Wake <= now)) continue;
             if (known.RestUntil > time.GetUtcNow()) continue;
@@ -73,7 +75,7 @@ internal sealed partial class SegmentFollower(
             // The counter as it was before the pass: what came meanwhile is seen at the next look.
             (known.Change, known.Wake, known.Failures) = (change, live?.Set?.NextWake, 0);
             known.RestUntil = DateTimeOffset.MinValue;
-            if (live is { HistoryCame: true }) (live.HistoryCame, known.CountAt) = (false, time.GetUtcNow() + Quiet);
+            if (live is { HistoryCame: true }) HistoryCame(live, known);
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
@@ -84,16 +86,46 @@ internal sealed partial class SegmentFollower(
         }
     }
 
-    private async Task CountAsync(StoreId store, Followed known, CancellationToken ct)
+    private void HistoryCame(LiveSegments live, Followed known)
     {
-        known.CountAt = null;
+        live.HistoryCame = false;
+        var orders = live.Facts.Columns.Orders;
+        var much = orders > known.CountedOrders + (known.CountedOrders / 50);
+        var at = time.GetUtcNow() + (much ? Quiet : Trickle);
+        if (known.CountAt is null || at < known.CountAt) (known.CountAt, known.SeenOrders) = (at, orders);
+    }
+
+    /// <summary>Beside the rounds: nobody's membership waits while fifty weeks are counted.</summary>
+    private void Count(StoreId store, Followed known, CancellationToken ct)
+    {
+        if (stores.Find(store) is not { } live) return;
+        var orders = live.Facts.Columns.Orders;
+        if (orders > known.SeenOrders + (known.SeenOrders / 100))
+        {
+            (known.CountAt, known.SeenOrders) = (time.GetUtcNow() + Quiet, orders);
+            return;
+        }
+        (known.CountAt, known.CountedOrders) = (null, orders);
+        known.Counting = CountAsync(live, ct);
+    }
+
+    /// <summary>Until the past sizes that are being counted are written.</summary>
+    internal Task CountedAsync() => Task.WhenAll(followed.Values.Select(f => f.Counting));
+
+    private async Task CountAsync(LiveSegments live, CancellationToken ct)
+    {
+        await Task.Yield();
         try
         {
-            if (stores.Find(store) is { } live) await owned.WorkAsync(store, () => history.WriteAsync(live, ct), ct).ConfigureAwait(false);
+            await owned.WorkAsync(live.Store, () => history.WriteAsync(live, ct), ct).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is not OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            Log.CountFailed(log, problem, store.Value);
+            // The service ends: the next start counts again.
+        }
+        catch (Exception problem)
+        {
+            Log.CountFailed(log, problem, live.Store.Value);
         }
     }
 
@@ -115,6 +147,9 @@ internal sealed partial class SegmentFollower(
         public DateTimeOffset? Wake { get; set; }
         public DateTimeOffset RestUntil { get; set; }
         public DateTimeOffset? CountAt { get; set; }
+        public int SeenOrders { get; set; }
+        public int CountedOrders { get; set; }
+        public Task Counting { get; set; } = Task.CompletedTask;
         public int Failures { get; set; }
     }
 

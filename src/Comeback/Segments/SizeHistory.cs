@@ -12,13 +12,13 @@ internal sealed class SizeHistory(Databases databases, StoreWriter writer, Store
 {
     private const int Weeks = 52;
 
-    /// <summary>Evaluates each segment at the end of each week and writes what it was. The gate is left between two weeks.</summary>
+    /// <summary>Evaluates each segment at the end of each week, the last first, and writes what it was. The gate is left between two weeks.</summary>
     public async Task WriteAsync(LiveSegments live, CancellationToken ct)
     {
         var today = clocks.Today(live.Store);
         var created = await CreatedAsync(live, ct).ConfigureAwait(false);
         var days = StoreDays.Of(clocks.Zone(live.Store).Id);
-        for (var week = Weeks; week >= 1; week--)
+        for (var week = 1; week <= Weeks; week++)
         {
             var day = today.AddDays(-7 * week);
             var points = new List<(Engine.SegmentId Segment, int Members, long Spent)>();

@@ -76,6 +76,39 @@ public sealed partial class MessageTests
     }
 
     [Fact]
+    public async Task A_test_of_the_mail_server_tells_what_the_server_said_and_touches_nobody_else()
+    {
+        await using var sink = new SmtpSink();
+        var (comeback, shop) = await WithCartsAsync(sink, "ann");
+        await using var _ = comeback;
+
+        Assert.Equal(("smtp", true, null), await TestChannelAsync(comeback, shop, "me@example.com"));
+        Assert.Contains("Comeback", Assert.Single(Assert.Single(sink.Taken.Values)), StringComparison.Ordinal);
+        sink.Mood = SinkMood.Refuses;
+        Assert.Contains("550", (await TestChannelAsync(comeback, shop, "me@example.com")).Why!, StringComparison.Ordinal);
+        sink.Down();
+        Assert.Contains("cannot be used", (await TestChannelAsync(comeback, shop, "me@example.com")).Why!, StringComparison.Ordinal);
+        Assert.All(await comeback.MessagesAsync(shop), m => Assert.Equal(MessageState.Queued, m.State));
+        using var nonsense = await comeback.PostAsync($"/api/stores/{shop.Id}/channels/email/test", new { address = "a@b.example\r\nBcc: c@d.example" });
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, nonsense.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_a_mail_server_a_test_says_that_there_is_nothing_to_try()
+    {
+        await using var comeback = await RunningComeback.StartAsync();
+        var shop = await comeback.ShopAsync();
+        Assert.Equal(("outbox", false, null), await TestChannelAsync(comeback, shop, "me@example.com"));
+    }
+
+    private static async Task<(string? Via, bool Taken, string? Why)> TestChannelAsync(RunningComeback comeback, FakeShop shop, string address)
+    {
+        using var answer = await comeback.PostAsync($"/api/stores/{shop.Id}/channels/email/test", new { address, language = "da" });
+        var said = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (said.GetProperty("via").GetString(), said.GetProperty("taken").GetBoolean(), said.GetProperty("why").GetString());
+    }
+
+    [Fact]
     public async Task While_the_mail_server_is_down_messages_wait_and_none_is_lost_and_none_goes_twice()
     {
         await using var sink = new SmtpSink();

@@ -17,6 +17,7 @@ public sealed class SizeHistoryTests
         await world.Follower.RoundAsync(CancellationToken.None);
         world.Time.Advance(TimeSpan.FromSeconds(11));
         await world.Follower.RoundAsync(CancellationToken.None);
+        await world.Follower.CountedAsync();
 
         await using var db = world.Database.Open(world.Store);
         var buyers = (await world.SegmentAsync("all_buyers")).Id;
@@ -27,5 +28,26 @@ public sealed class SizeHistoryTests
         var repeat = (await world.SegmentAsync("repeat")).Id;
         var before = await db.SegmentSizes.Where(s => s.SegmentId == repeat && s.Day == today.AddDays(-14 * 7)).SingleAsync();
         Assert.Equal((1, 2_500L), (before.Members, before.AmountSpentMinor));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Corrections_of_old_orders_do_not_put_the_count_off(DatabaseKind kind)
+    {
+        await using var world = await SegmentWorld.CreateAsync(kind);
+        for (var i = 0; i < 120; i++) world.Shop.Customer($"c{i}").Bought("tea", daysAgo: 100 + i);
+        await world.Shop.ArriveAsync(Arrival.Found);
+        await world.Follower.RoundAsync(CancellationToken.None);
+        world.Time.Advance(TimeSpan.FromSeconds(6));
+        // A late correction, as the demo store and live stores tell of old orders all day.
+        world.Shop.Customer("late").Bought("tea", daysAgo: 90);
+        await world.Shop.ArriveAsync(Arrival.Found);
+        await world.Follower.RoundAsync(CancellationToken.None);
+        world.Time.Advance(TimeSpan.FromSeconds(6));
+        await world.Follower.RoundAsync(CancellationToken.None);
+        await world.Follower.CountedAsync();
+
+        await using var db = world.Database.Open(world.Store);
+        var buyers = (await world.SegmentAsync("all_buyers")).Id;
+        Assert.Equal(53, await db.SegmentSizes.CountAsync(s => s.SegmentId == buyers));
     }
 }

@@ -63,6 +63,12 @@ public sealed class DemoFlowTests
             Assert.True(sent.Select(m => m.CampaignId).Distinct().Count() >= 3);
             Assert.NotEmpty(await db.Events.Where(e => e.Kind == EventKind.MessageClicked && e.MessageId != null && e.Verdict == HitVerdict.Human).ToListAsync(stop));
             Assert.All(await db.Events.Where(e => e.MessageId != null).ToListAsync(stop), e => Assert.True(e.At <= clocks.Now(store)));
+
+            // Nobody helped: a shopper of the demo clicked, ordered after it, and the order is the campaign's.
+            var results = await db.Results.Where(r => r.Counts).ToListAsync(stop);
+            Assert.NotEmpty(results);
+            var clicks = await db.Events.Where(e => e.Kind == EventKind.MessageClicked && e.Verdict == HitVerdict.Human).ToListAsync(stop);
+            Assert.All(results, r => Assert.Contains(clicks, c => c.MessageId == r.MessageId && c.At <= r.OrderedAt && r.OrderedAt - c.At <= TimeSpan.FromDays(7)));
         }
     }
 

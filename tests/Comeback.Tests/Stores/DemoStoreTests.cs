@@ -133,6 +133,81 @@ public sealed class DemoStoreTests
     }
 
     [Fact]
+    public void Both_Eids_and_Ramadan_nights_show_in_the_Gulf_only()
+    {
+        foreach (var (month, from) in new[] { (9, 21), (11, 28) })
+        {
+            var feast = new LocalDate(1447, month, from, CalendarSystem.UmAlQura).WithCalendar(CalendarSystem.Iso);
+            Assert.True(DemoSeasons.Day(DemoRegion.Gulf, feast) > 1.4 * DemoSeasons.Day(DemoRegion.Gulf, feast.PlusDays(-70)));
+            Assert.True(DemoSeasons.Day(DemoRegion.Nordic, feast) < 1.4);
+        }
+        // While Ramadan lasts people buy after sunset: the hours from 20 to 3 take more of the day than elsewhere in the year.
+        var riyadh = DateTimeZoneProviders.Tzdb["Asia/Riyadh"];
+        var gulf = Full.Value.OfType<OrderRecord>().Where(o => o.Person.Country is "SA" or "KW").Select(o => Instant.FromDateTimeOffset(o.PlacedAt).InZone(riyadh).LocalDateTime).ToList();
+        double Nightly(Func<LocalDateTime, bool> when) => gulf.Where(when).Average(t => t.Hour is >= 20 or < 4 ? 1.0 : 0);
+        Assert.True(Nightly(Ramadan) > 1.3 * Nightly(t => !Ramadan(t)));
+
+        static bool Ramadan(LocalDateTime t) => t.Date.WithCalendar(CalendarSystem.UmAlQura).Month == 9;
+    }
+
+    [Fact]
+    public void Wholesalers_buy_many_of_a_thing_under_a_company_name_and_most_stand_outside_the_ranks()
+    {
+        var companies = Full.Value.OfType<CustomerRecord>().Where(c => c.Tags.Contains("wholesale")).ToList();
+        Assert.InRange(companies.Count, 8, 20);
+        Assert.All(companies, c => Assert.Null(c.Person.LastName));
+        Assert.True(companies.Count(c => c.NotAShopper) > companies.Count / 2);
+        Assert.Contains(companies, c => !c.NotAShopper);
+        var accounts = companies.Select(c => c.Person.AccountId).ToHashSet();
+        var orders = Full.Value.OfType<OrderRecord>().ToLookup(o => accounts.Contains(o.Person.AccountId));
+        Assert.True(orders[true].SelectMany(o => o.Lines).Average(l => l.Quantity) > 5 * orders[false].SelectMany(o => o.Lines).Average(l => l.Quantity));
+    }
+
+    [Fact]
+    public void Tastes_and_what_goes_together_show_in_the_baskets()
+    {
+        var orders = Full.Value.OfType<OrderRecord>().ToList();
+        var categoryOf = DemoCatalogue.Products.ToDictionary(p => p.Id, p => p.Category);
+        var shares = orders.SelectMany(o => o.Lines.Select(l => (Gulf: o.Person.Country is "SA" or "AE" or "KW", categoryOf[l.ProductExternalId!].Key))).ToLookup(l => l.Gulf, l => l.Key);
+        double Share(bool gulf, string category) => shares[gulf].Count(c => c == category) / (double)shares[gulf].Count();
+        Assert.True(Share(true, "arabic-coffee") > 1.5 * Share(false, "arabic-coffee"));
+        Assert.True(Share(true, "dates-and-nuts") > 1.5 * Share(false, "dates-and-nuts"));
+
+        // A second line comes from what goes with the first one more often than by chance.
+        var pairs = orders.Where(o => o.Lines.Count >= 2).Select(o => (First: categoryOf[o.Lines[0].ProductExternalId!], Second: categoryOf[o.Lines[1].ProductExternalId!])).ToList();
+        var with = pairs.Average(p => p.First.GoesWith.Contains(p.Second.Key) ? 1.0 : 0);
+        var seconds = pairs.Select(p => p.Second.Key).ToList();
+        var chance = pairs.Select((p, i) => p.First.GoesWith.Contains(seconds[(i + 997) % seconds.Count]) ? 1.0 : 0).Average();
+        Assert.True(with > 1.3 * chance, $"{with:0.000} against {chance:0.000}");
+    }
+
+    [Fact]
+    public void Carts_views_and_answers_to_old_newsletters_are_part_of_the_past()
+    {
+        var events = Full.Value.OfType<EventRecord>().CountBy(e => e.Kind).ToDictionary();
+        foreach (var kind in new[] { EventKind.ProductViewed, EventKind.CategoryViewed, EventKind.SignedUp, EventKind.MessageDelivered, EventKind.MessageOpened, EventKind.MessageClicked })
+            Assert.True(events.GetValueOrDefault(kind) > 50, $"{kind}: {events.GetValueOrDefault(kind)}");
+        var carts = Full.Value.OfType<CartRecord>().ToList();
+        Assert.Contains(carts, c => c.Closed);
+        Assert.Contains(carts, c => !c.Closed && c.Lines.Count > 0);
+        Assert.Contains(Full.Value.OfType<EventRecord>(), e => e is { Person: null, Visitor: not null });
+    }
+
+    [Fact]
+    public void What_is_true_of_each_customer_is_kept_so_that_predictions_can_be_judged()
+    {
+        var truth = Demo.People();
+        Assert.True(truth.Count >= 5000);
+        Assert.All(truth, t => Assert.True(t.RatePerDay > 0 && t.Regularity > 0 && t.DropsAt > t.JoinedAt && t.Taste.Count == DemoCatalogue.Categories.Count));
+        Assert.Equal(truth.Select(t => t.Key), Demo.People().Select(t => t.Key));
+        // Nobody buys after the day on which the truth says they were gone.
+        var last = Full.Value.OfType<OrderRecord>().Where(o => o.Person.Email is not null).GroupBy(o => o.Person.Email!).ToDictionary(g => g.Key, g => g.Max(o => o.PlacedAt));
+        Assert.All(truth.Where(t => t.Email is not null && last.ContainsKey(t.Email)), t => Assert.True(last[t.Email!] <= t.DropsAt.AddDays(3)));
+        Assert.Equal(["abandoned_cart", "first_order_thanks", "vip_early_access", "win_back"], Demo.Truth.Effects.Keys.Order());
+        Assert.All(Demo.Truth.Effects.Values, e => Assert.InRange(e, .01, .3));
+    }
+
+    [Fact]
     public void Every_product_has_a_picture_of_its_own_that_is_small_and_well_formed()
     {
         var pictures = Full.Value.OfType<ProductRecord>().Select(p => DemoPictures.Svg(p.ExternalId[2..])!).ToList();

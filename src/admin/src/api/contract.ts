@@ -207,6 +207,9 @@ export interface CampaignPerson {
   reason: string | null;
   detail: string | null;
   messageId: string | null;
+  campaignKey: string | null;
+  campaignName: string | null;
+  amount: Money | null;
 }
 
 export interface MessageLine {
@@ -246,7 +249,7 @@ export interface HomeView {
   campaignRevenue: Money;
   optOuts: number;
   today: { sent: number; opened: number; clicked: number; orders: number; revenue: Money };
-  needs: { kind: string; title: string; detail: string | null; link: string | null; detailSaid?: Said | null }[];
+  needs: { kind: string; title: string; detail: string | null; link: string | null; detailSaid?: Said | null; campaign?: string | null }[];
   sizes: { key: string; name: string; points: SizePoint[] }[];
   outOfRate: number;
 }

@@ -232,6 +232,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/campaigns/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A broadcast that is still being written: the same look, and nothing is kept. */
+        post: operations["PreviewDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/campaigns/{key}": {
         parameters: {
             query?: never;
@@ -340,6 +357,38 @@ export interface paths {
         put?: never;
         /** Sends the first step to an address of the merchant's, as the first example would get it, marked as a test. */
         post: operations["SendTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/channels/email/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["TestChannel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,6 +894,23 @@ export interface paths {
         };
         /** As the customer sees it, in a box without scripts, forms, cookies or addresses to go to. */
         get: operations["MessageBody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same over all campaigns, each person with the campaign: what a number on the home page opens into. */
+        get: operations["PeopleOfCampaigns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2184,8 +2250,11 @@ export interface components {
         /** @enum {unknown} */
         CampaignKind: "automation" | "broadcast";
         CampaignPerson: {
+            amount: null | components["schemas"]["Money"];
             /** Format: date-time */
             at: unknown;
+            campaignKey: null | string;
+            campaignName: null | string;
             customerId: components["schemas"]["CustomerId"];
             detail: null | string;
             messageId: null | components["schemas"]["MessageId"];
@@ -2241,8 +2310,26 @@ export interface components {
             /** Format: int32 */
             wouldToday: number;
         };
+        CategoryName: {
+            key: string;
+            name: string;
+            names: {
+                [key: string]: string;
+            };
+        };
         /** @enum {unknown} */
         Channel: "email" | "sms" | "whatsApp";
+        ChannelTest: {
+            address: string;
+            language: null | string;
+        };
+        ChannelTested: {
+            taken: boolean;
+            /** @description `smtp`, or `outbox` when there is no mail server and so nothing to try. */
+            via: string;
+            /** @description What the mail server said, when it did not take the message. */
+            why: null | string;
+        };
         CheckAnswer: {
             amountSpent: null | components["schemas"]["Money"];
             /** Format: int32 */
@@ -2397,6 +2484,13 @@ export interface components {
             configured: boolean;
             definition: null | string;
         };
+        DraftBroadcast: {
+            channel: null | components["schemas"]["Channel"];
+            customer: null | components["schemas"]["CustomerId"];
+            name: null | string;
+            segmentKey: string;
+            templates: components["schemas"]["TextBody"][];
+        };
         DraftRequest: {
             text: string;
         };
@@ -2547,6 +2641,7 @@ export interface components {
             today: components["schemas"]["HomeToday"];
         };
         HomeNeed: {
+            campaign?: null | string;
             detail: string;
             detailSaid: components["schemas"]["Wording"];
             kind: string;
@@ -3335,6 +3430,41 @@ export interface operations {
             };
         };
     };
+    PreviewDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBroadcast"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                };
+            };
+        };
+    };
     Campaign: {
         parameters: {
             query?: never;
@@ -3541,6 +3671,7 @@ export interface operations {
     Preview: {
         parameters: {
             query?: {
+                /** @description Anyone of the store: those who would not get it are shown it all the same, with the reason. */
                 customer?: string;
                 step?: number;
             };
@@ -3602,6 +3733,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    Categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryName"][];
+                };
+            };
+        };
+    };
+    TestChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTested"];
+                };
             };
         };
     };
@@ -3703,6 +3882,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    PeopleOfCampaigns: {
+        parameters: {
+            query: {
+                outcome: string;
+                reason?: string;
+                today?: boolean;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                store: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
             };
         };
     };

@@ -1,28 +1,73 @@
+import type { QueryClient } from '@tanstack/react-query';
 import { Suspense, lazy, useEffect, useRef, type ReactNode } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import type { StoreView } from '@/api/contract';
 import { Boundary, Crashed, Empty, Failed, Skeleton } from '@/components/states';
-import { useRead } from '@/lib/api';
+import { prefetch, useRead } from '@/lib/api';
 import { remember, useT } from '@/lib/i18n';
 import { StoreProvider } from '@/lib/store';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
 import { useSignedOut } from './signedOut';
 
-const HomePage = lazy(() => import('@/features/results/HomePage'));
-const ConnectPage = lazy(() => import('@/features/install/ConnectPage'));
-const ImportPage = lazy(() => import('@/features/install/ImportPage'));
-const SettingsPage = lazy(() => import('@/features/install/SettingsPage'));
-const SegmentsPage = lazy(() => import('@/features/segments/SegmentsPage'));
-const SegmentPage = lazy(() => import('@/features/segments/SegmentPage'));
-const SegmentEditPage = lazy(() => import('@/features/segments/SegmentEditPage'));
-const CampaignsPage = lazy(() => import('@/features/campaigns/CampaignsPage'));
-const CampaignPage = lazy(() => import('@/features/campaigns/CampaignPage'));
-const BroadcastPage = lazy(() => import('@/features/campaigns/BroadcastPage'));
-const CustomersPage = lazy(() => import('@/features/facts/CustomersPage'));
-const CustomerPage = lazy(() => import('@/features/facts/CustomerPage'));
-const PrivacyCard = lazy(() => import('@/features/privacy/PrivacyCard'));
-const OutboxPage = lazy(() => import('@/features/messages/OutboxPage'));
+const pages = {
+  HomePage: () => import('@/features/results/HomePage'),
+  PeoplePage: () => import('@/features/results/PeoplePage'),
+  ConnectPage: () => import('@/features/install/ConnectPage'),
+  ImportPage: () => import('@/features/install/ImportPage'),
+  SettingsPage: () => import('@/features/install/SettingsPage'),
+  SegmentsPage: () => import('@/features/segments/SegmentsPage'),
+  SegmentPage: () => import('@/features/segments/SegmentPage'),
+  SegmentEditPage: () => import('@/features/segments/SegmentEditPage'),
+  CampaignsPage: () => import('@/features/campaigns/CampaignsPage'),
+  CampaignPage: () => import('@/features/campaigns/CampaignPage'),
+  BroadcastPage: () => import('@/features/campaigns/BroadcastPage'),
+  CustomersPage: () => import('@/features/facts/CustomersPage'),
+  CustomerPage: () => import('@/features/facts/CustomerPage'),
+  PrivacyCard: () => import('@/features/privacy/PrivacyCard'),
+  OutboxPage: () => import('@/features/messages/OutboxPage'),
+};
+
+const HomePage = lazy(pages.HomePage);
+const PeoplePage = lazy(pages.PeoplePage);
+const ConnectPage = lazy(pages.ConnectPage);
+const ImportPage = lazy(pages.ImportPage);
+const SettingsPage = lazy(pages.SettingsPage);
+const SegmentsPage = lazy(pages.SegmentsPage);
+const SegmentPage = lazy(pages.SegmentPage);
+const SegmentEditPage = lazy(pages.SegmentEditPage);
+const CampaignsPage = lazy(pages.CampaignsPage);
+const CampaignPage = lazy(pages.CampaignPage);
+const BroadcastPage = lazy(pages.BroadcastPage);
+const CustomersPage = lazy(pages.CustomersPage);
+const CustomerPage = lazy(pages.CustomerPage);
+const PrivacyCard = lazy(pages.PrivacyCard);
+const OutboxPage = lazy(pages.OutboxPage);
+
+/** What the page at an address will ask for first: its code and its data. Asked for before anything is drawn, none of them waits for another. */
+const first: [place: RegExp, page: keyof typeof pages, reads: string[]][] = [
+  [/^\/(\d+)\/?$/, 'HomePage', ['home']],
+  [/^\/(\d+)\/segments\/?$/, 'SegmentsPage', ['segments']],
+  [/^\/(\d+)\/segments\/([^/]+)$/, 'SegmentPage', ['segments/$']],
+  [/^\/(\d+)\/campaigns\/?$/, 'CampaignsPage', ['campaigns']],
+  [/^\/(\d+)\/campaigns\/([^/]+)$/, 'CampaignPage', ['campaigns/$']],
+  [/^\/(\d+)\/customers\/?$/, 'CustomersPage', []],
+  [/^\/(\d+)\/customers\/(\d+)$/, 'CustomerPage', ['customers/$']],
+  [/^\/(\d+)\/outbox(\/\d+)?$/, 'OutboxPage', []],
+  [/^\/(\d+)\/settings$/, 'SettingsPage', ['settings']],
+];
+
+export function begin(client: QueryClient) {
+  prefetch(client, '/stores');
+  const path = location.pathname.replace(/^\/admin/, '');
+  for (const [place, page, reads] of first) {
+    const found = place.exec(path);
+    if (!found || found[2] === 'new') continue;
+    void pages[page]().catch(() => undefined);
+    for (const read of reads) prefetch(client, `/stores/${found[1]}/${read.replace('$', found[2] ?? '')}`);
+    return;
+  }
+}
 
 export function App() {
   const out = useSignedOut();
@@ -69,6 +114,7 @@ function OfStore({ id, stores, readAt, stale }: { id: string; stores: StoreView[
           <Route path="/:s/campaigns/:key">{({ key }) => <CampaignPage key={key} campaign={decodeURIComponent(key)} />}</Route>
           <Route path="/:s/customers"><CustomersPage /></Route>
           <Route path="/:s/customers/:id">{({ id: customer }) => <CustomerPage key={customer} id={customer} privacy={(name) => <PrivacyCard id={customer} name={name} />} />}</Route>
+          <Route path="/:s/people"><PeoplePage /></Route>
           <Route path="/:s/outbox/:id?">{({ id: message }) => <OutboxPage id={message} />}</Route>
           <Route path="/:s/settings"><SettingsPage /></Route>
           <Route><NotFound /></Route>

@@ -2,6 +2,7 @@ import '@/components/tokens.css';
 import '@/components/base.css';
 import '@/components/components.css';
 import './shell.css';
+import '@/components/looks.css';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -11,10 +12,12 @@ import { Boundary, Crashed } from '@/components/states';
 import { ToastProvider } from '@/components/toast';
 import { ApiError } from '@/lib/api';
 import { I18nProvider, useI18n } from '@/lib/i18n';
+import { applyLook } from '@/lib/look';
 import { applyTheme } from '@/lib/theme';
-import { App } from './App';
+import { App, begin } from './App';
 import { signedOut } from './signedOut';
 
+applyLook();
 applyTheme();
 
 const worthAnotherTry = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
@@ -32,6 +35,8 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+
+begin(client);
 
 /** Tells the accessible components the language, so that menus and arrow keys follow the reading direction. */
 function Directed({ children }: { children: ReactNode }) {

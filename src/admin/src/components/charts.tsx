@@ -22,8 +22,10 @@ export function Sparkline({ points, width = 96, height = 26 }: { points: Point[]
   const values = points.map((p) => p.members);
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
-  const at = points.map((p, i): [number, number] => {
-    const x = 2 + (i / (points.length - 1)) * (width - 4);
+  const from = Date.parse(points[0]!.day);
+  const span0 = Date.parse(points[points.length - 1]!.day) - from || 1;
+  const at = points.map((p): [number, number] => {
+    const x = 2 + ((Date.parse(p.day) - from) / span0) * (width - 4);
     return [dir === 'rtl' ? width - x : x, height - 3 - ((p.members - low) / span) * (height - 6)];
   });
   const last = at[at.length - 1]!;
@@ -33,6 +35,13 @@ export function Sparkline({ points, width = 96, height = 26 }: { points: Point[]
       <circle cx={last[0]} cy={last[1]} r="2.2" fill="var(--series-1)" />
     </svg>
   );
+}
+
+/** The index of the instant that lies nearest. */
+function nearest(times: number[], at: number): number {
+  let best = 0;
+  for (let i = 1; i < times.length; i++) if (Math.abs(times[i]! - at) < Math.abs(times[best]! - at)) best = i;
+  return best;
 }
 
 function niceTop(max: number): number {
@@ -64,21 +73,24 @@ export function LineChart({ series, height = 220, label }: { series: Series[]; h
   const top = niceTop(Math.max(1, ...series.flatMap((s) => s.points.map((p) => p.members))));
   const [padStart, padEnd, padTop, padBottom] = [46, 14, 10, 24];
   const inner = width - padStart - padEnd;
+  // Time is to scale: a year counted by weeks and the days since stand on one axis.
+  const times = useMemo(() => days.map((d) => Date.parse(d)), [days]);
+  const [from, until] = [times[0] ?? 0, times[times.length - 1] ?? 0];
   const x = (i: number) => {
-    const ahead = padStart + (days.length < 2 ? inner / 2 : (i / (days.length - 1)) * inner);
+    const ahead = padStart + (until === from ? inner / 2 : ((times[i]! - from) / (until - from)) * inner);
     return dir === 'rtl' ? width - ahead : ahead;
   };
   const y = (v: number) => padTop + (1 - v / top) * (height - padTop - padBottom);
   const ticks = useMemo(() => {
     const many = Math.max(2, Math.min(days.length, Math.floor(width / 120)));
-    return [...new Set(Array.from({ length: many }, (_, i) => Math.round((i / (many - 1)) * (days.length - 1))))];
-  }, [days.length, width]);
-  const long = days.length > 120;
+    return [...new Set(Array.from({ length: many }, (_, i) => nearest(times, from + (i / (many - 1)) * (until - from))))];
+  }, [days.length, width, times, from, until]);
+  const long = until - from > 120 * 86_400_000;
 
   const seek = (clientX: number) => {
     const rect = box.current!.getBoundingClientRect();
-    const from = dir === 'rtl' ? rect.right - clientX : clientX - rect.left;
-    setAt(Math.max(0, Math.min(days.length - 1, Math.round(((from - padStart) / inner) * (days.length - 1)))));
+    const ahead = dir === 'rtl' ? rect.right - clientX : clientX - rect.left;
+    setAt(nearest(times, from + ((ahead - padStart) / inner) * (until - from)));
   };
 
   const color = (i: number) => `var(--series-${(i % 5) + 1})`;

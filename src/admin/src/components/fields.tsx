@@ -33,7 +33,7 @@ export function TextField({ label, hint, error, onChange, ...rest }: Around & Om
   const id = useId();
   return (
     <Surround {...{ id, label, hint, error }}>
-      <input {...rest} id={id} className="input" dir={rest.dir ?? 'auto'} aria-invalid={error ? true : undefined} aria-describedby={described(id, { hint, error })} onChange={(e) => onChange(e.target.value)} />
+      <input {...rest} id={id} className="input" dir={rest.dir ?? (rest.type === 'number' || rest.type === 'time' ? undefined : 'auto')} aria-invalid={error ? true : undefined} aria-describedby={described(id, { hint, error })} onChange={(e) => onChange(e.target.value)} />
     </Surround>
   );
 }

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient, type UseQueryOptions } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient, type UseQueryOptions } from '@tanstack/react-query';
 
 /** An answer that was not a success. `status` 0 means that nothing answered at all. */
 export class ApiError extends Error {
@@ -57,9 +57,14 @@ export const query = (values: Record<string, string | number | undefined | null>
   return text ? `?${text}` : '';
 };
 
+const keyOf = (path: string) => path.split(/[/?]/).concat(path);
+
+/** Asks for a path before the page that reads it is there. */
+export const prefetch = (client: QueryClient, path: string) => void client.prefetchQuery({ queryKey: keyOf(path), queryFn: ({ signal }) => call('GET', path, undefined, signal) });
+
 /** Reads a path and keeps it fresh. The path is the key, so that one invalidation by prefix reaches all that hangs below it. */
 export function useRead<T>(path: string | null, options?: Partial<UseQueryOptions<T, ApiError>>) {
-  return useQuery<T, ApiError>({ queryKey: (path ?? 'none').split(/[/?]/).concat(path ?? ''), queryFn: ({ signal }) => call<T>('GET', path!, undefined, signal), enabled: path !== null, ...options });
+  return useQuery<T, ApiError>({ queryKey: keyOf(path ?? 'none'), queryFn: ({ signal }) => call<T>('GET', path!, undefined, signal), enabled: path !== null, ...options });
 }
 
 /** Writes and then reads again whatever lies under the given paths. */

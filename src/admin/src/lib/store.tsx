@@ -1,7 +1,9 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
 import { formatAgo, formatDay, formatInstant, formatShare, formatSpan, type DateStyle } from './dates';
+import { useRead } from './api';
 import { useI18n } from './i18n';
 import { formatMoney, type Money } from './money';
+import { knowCategories } from './words';
 import type { StoreView } from '@/api/contract';
 
 interface Current {
@@ -17,10 +19,13 @@ interface Current {
 const Context = createContext<Current | null>(null);
 
 export function StoreProvider({ store, readAt, children }: { store: StoreView; readAt: number; children: ReactNode }) {
-  const value = useMemo(
-    () => ({ store, api: `/stores/${store.id}`, base: `/${store.id}`, ahead: store.now ? new Date(store.now).getTime() - readAt : 0 }),
-    [store, readAt],
-  );
+  const { language } = useI18n();
+  // English is what the built-in segments are named in; other readers get the names that the store has for them.
+  const named = useRead<{ key: string; names: Record<string, string> }[]>(language === 'en' ? null : `/stores/${store.id}/categories`, { staleTime: 5 * 60_000, retry: false }).data;
+  const value = useMemo(() => {
+    knowCategories(named ?? [], language);
+    return { store, api: `/stores/${store.id}`, base: `/${store.id}`, ahead: store.now ? new Date(store.now).getTime() - readAt : 0 };
+  }, [store, readAt, named, language]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 
@@ -44,7 +49,8 @@ export function useFormat() {
       money: (value: Money | null | undefined, style?: 'exact' | 'whole' | 'compact') => (value ? formatMoney(value, locale, style) : '–'),
       at: (iso: string | null | undefined, style: DateStyle = 'moment') => (iso ? formatInstant(iso, locale, zone, style) : '–'),
       day: (day: string, style?: DateStyle) => formatDay(day, locale, style),
-      ago: (iso: string | null | undefined) => (iso ? formatAgo(iso, Date.now() + ahead, locale) : '–'),
+      // What happened did not happen later than now: a clock that runs fast was last read a moment ago.
+      ago: (iso: string | null | undefined) => (iso ? formatAgo(iso, Math.max(Date.now() + ahead, new Date(iso).getTime()), locale) : '–'),
       span: (seconds: number) => formatSpan(seconds, locale),
       list: (items: string[]) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(items),
       country: (code: string | null | undefined) => {

@@ -16,9 +16,6 @@ function wanted(): Theme {
 /** Sets the theme on the page before anything is drawn, and keeps to the device's while it is `system`. */
 export function applyTheme(theme: Theme = wanted()) {
   document.documentElement.dataset.theme = theme === 'system' ? (dark().matches ? 'dark' : 'light') : theme;
-  // The host page of an embedded admin names itself; alone, the look is our own.
-  const platform = new URLSearchParams(location.search).get('platform');
-  if (platform === 'shopify' || platform === 'wordpress') document.documentElement.dataset.platform = platform;
 }
 
 export function useTheme(): [Theme, (theme: Theme) => void] {

@@ -3,7 +3,7 @@ import { query } from './api';
 import { ar } from './i18n/ar';
 import { en } from './i18n/en';
 import { translator } from './i18n/translate';
-import { isCounted, needDetail, needTitle, segmentName, timelineDetail, timelineTitle, whyText, word } from './words';
+import { isCounted, knowCategories, needDetail, needTitle, segmentName, timelineDetail, timelineTitle, whyText, word } from './words';
 
 const t = translator(en, 'en-GB');
 const arabic = translator(ar, 'ar-u-nu-arab');
@@ -33,6 +33,18 @@ describe('words of the service', () => {
     expect(needDetail(arabic, { detail: '', detailSaid: { key: 'sender', values: { fields: 'legal name,address' } } }, String)).toContain('الاسم القانوني · العنوان'));
   test('a known need is said in the reader’s language', () => expect(needTitle(arabic, { kind: 'sender', title: 'Say who sends' })).toBe('حدّد المرسل'));
   test('markup in a name is text', () => expect(segmentName(t, { key: 'x', name: '<img src=x>', stock: false })).toBe('<img src=x>'));
+});
+
+describe('categories', () => {
+  const tea = { key: 'bought_from:tea', name: 'Bought from Tea', stock: true };
+  test('a category is said as the store says it in the reader’s language', () => {
+    knowCategories([{ key: 'tea', names: { ar: 'شاي', da: 'Te' } }], 'ar');
+    expect(segmentName(arabic, tea)).toContain('شاي');
+    knowCategories([{ key: 'tea', names: { da: 'Te' } }], 'ar');
+    expect(segmentName(arabic, tea)).toContain('Tea');
+    knowCategories([], 'en');
+    expect(segmentName(t, tea)).toBe('Bought from Tea');
+  });
 });
 
 describe('addresses of the API', () => {

@@ -19,16 +19,28 @@ export function word(t: Translate, group: string, value: string | null | undefin
   return plain[0]!.toUpperCase() + plain.slice(1);
 }
 
+let categories: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map();
+let reader = 'en';
+
+/** The categories' names as the store gives them in other languages; product names stay in the store's own, as its orders have them. */
+export function knowCategories(all: { key: string; names: Record<string, string> }[], language: string) {
+  categories = new Map(all.map((c) => [c.key, c.names]));
+  reader = language;
+}
+
 /** Built-in segments speak the reader's language; a merchant's own keep the name they were given. */
 export function segmentName(t: Translate, segment: { key: string; name: string; stock?: boolean }): string {
   if (segment.stock === false) return segment.name;
   const [family, category] = segment.key.split(/:(.*)/s);
   if (category !== undefined && (family === 'bought_from' || family === 'interested_in')) {
     const named = segment.name.replace(/^(bought from|interested in)\s+/i, '');
-    return t(`seg.${family}`, { category: named || category });
+    return t(`seg.${family}`, { category: categories.get(category)?.[reader] ?? (named || category) });
   }
   return look(t, `seg.${segment.key}`) ?? segment.name;
 }
+
+/** A sentence that the service wrote itself (why a row was left out), by the sentence. */
+export const sentence = (t: Translate, group: string, text: string) => look(t, `${group}.${text}`) ?? text;
 
 /** A built-in campaign by its recipe; others by the name they were given. */
 export function campaignName(t: Translate, campaign: { key: string; name: string }): string {
@@ -38,10 +50,10 @@ export function campaignName(t: Translate, campaign: { key: string; name: string
 export const recipeText = (t: Translate, key: string) => look(t, `recipe.${key}.text`);
 
 /** A sentence of the service by its key: ours when the catalogue knows it, else null. */
-function said(t: Translate, group: string, wording: Said | null | undefined, values?: Record<string, string>): string | null {
+function said(t: Translate, group: string, wording: Said | null | undefined, values?: Record<string, string | number>): string | null {
   if (!wording) return null;
   const key = `${group}.${wording.key}`;
-  const text = (t as (key: Key, values: Record<string, string>) => string)(key as Key, { ...wording.values, ...values });
+  const text = (t as (key: Key, values: Record<string, string | number>) => string)(key as Key, { ...wording.values, ...values });
   return text === key ? null : text;
 }
 
@@ -65,7 +77,8 @@ export const timelineDetail = (t: Translate, item: TimelineItem) =>
 export const isCounted = (item: TimelineItem) => item.kind !== 'order' || !item.detailSaid || item.detailSaid.key === 'cashOnDelivery';
 
 /** What needs the merchant, in their language where the kind is known. */
-export const needTitle = (t: Translate, need: { kind: string; title: string }) => look(t, `need.${need.kind}`) ?? need.title;
+export const needTitle = (t: Translate, need: { kind: string; title: string; campaign?: string | null }) =>
+  need.campaign ? t('need.recipe', { name: campaignName(t, { key: need.campaign, name: need.title }) }) : (look(t, `need.${need.kind}`) ?? need.title);
 
 /** The second line of what needs the merchant. */
 export function needDetail(t: Translate, need: { detail: string | null; detailSaid?: Said | null }, at: (iso: string) => string): string | null {
@@ -73,6 +86,8 @@ export function needDetail(t: Translate, need: { detail: string | null; detailSa
   if (values.reason !== undefined) return look(t, `reason.${values.reason}`) ?? values.reason;
   return said(t, 'needs', need.detailSaid, {
     ...(values.at !== undefined && { at: at(values.at) }),
+    ...(values.count !== undefined && { count: Number(values.count) }),
+    ...(values.percent !== undefined && { percent: Number(values.percent) }),
     ...(values.fields !== undefined && { fields: values.fields.split(',').map((f) => look(t, `lack.${f}`) ?? f).join(' · ') }),
   }) ?? need.detail;
 }

@@ -10,6 +10,7 @@ import { type ApiError, call, useRead } from '@/lib/api';
 import { languages, useI18n } from '@/lib/i18n';
 import { useFormat, useStore } from '@/lib/store';
 import { segmentName } from '@/lib/words';
+import { DraftPreview } from './Preview';
 import { instantOf } from './zoned';
 
 const steps = ['who', 'what', 'when'] as const;
@@ -17,7 +18,6 @@ type Step = (typeof steps)[number];
 interface Draft {
   name: string;
   segment: string;
-  channel: string;
   language: string;
   subject: string;
   html: string;
@@ -43,7 +43,7 @@ export default function BroadcastPage() {
   const asked = params.get('step') as Step | null;
   const step: Step = asked && steps.includes(asked) ? asked : 'who';
   const segments = useRead<SegmentList>(`${api}/segments`);
-  const [draft, setDraft] = useState<Draft>({ name: '', segment: params.get('segment') ?? 'vip', channel: 'email', language: store.language.slice(0, 2) || language, subject: '', html: '', text: '', later: false, startsAt: '', endsAt: '' });
+  const [draft, setDraft] = useState<Draft>({ name: '', segment: params.get('segment') ?? 'vip', language: store.language.slice(0, 2) || language, subject: '', html: '', text: '', later: false, startsAt: '', endsAt: '' });
   const set = (patch: Partial<Draft>) => setDraft((d) => ({ ...d, ...patch }));
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -69,6 +69,7 @@ export default function BroadcastPage() {
       return p;
     });
   };
+  const template = { language: draft.language, subject: draft.subject, html: draft.html.trim() || paragraphs(draft.text), text: draft.text };
   const chosen = segments.data?.items.find((s) => s.key === draft.segment);
 
   const create = async () => {
@@ -84,10 +85,10 @@ export default function BroadcastPage() {
       const made = await call<CampaignDetail>('POST', `${api}/campaigns`, {
         name: draft.name,
         segmentKey: draft.segment,
-        channel: draft.channel,
+        channel: 'email',
         startsAt: draft.later && draft.startsAt ? instantOf(draft.startsAt, store.timeZone) : null,
         endsAt: draft.endsAt ? instantOf(draft.endsAt, store.timeZone) : null,
-        templates: [{ language: draft.language, subject: draft.subject, html: draft.html.trim() || paragraphs(draft.text), text: draft.text }],
+        templates: [template],
       });
       await client.invalidateQueries({ queryKey: `${api}/campaigns`.split('/') });
       toasts.say(t('broadcast.made'));
@@ -112,6 +113,7 @@ export default function BroadcastPage() {
           </li>
         ))}
       </ol>
+      <div className={step === 'what' ? 'grid-2' : undefined}>
       <Card>
         <form
           className="stack"
@@ -142,7 +144,11 @@ export default function BroadcastPage() {
               ) : (
                 <Skeleton rows={1} />
               )}
-              <Select label={t('broadcast.channel')} value={draft.channel} options={[['email', t('channel.email')]] as const} onChange={(channel) => set({ channel })} />
+              <div className="field">
+                <span className="label">{t('broadcast.channel')}</span>
+                <span>{t('channel.email')}</span>
+                <span className="hint">{t('broadcast.channel.only')}</span>
+              </div>
             </>
           )}
           {step === 'what' && (
@@ -170,6 +176,12 @@ export default function BroadcastPage() {
           </div>
         </form>
       </Card>
+      {step === 'what' && (
+        <Card title={t('campaigns.preview')}>
+          <div className="stack">{missing.what ? <p className="quiet">{t('broadcast.preview.later')}</p> : <DraftPreview segment={draft.segment} name={draft.name} template={template} />}</div>
+        </Card>
+      )}
+      </div>
     </Page>
   );
 }

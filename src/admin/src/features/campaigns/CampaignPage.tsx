@@ -8,8 +8,9 @@ import { Empty, Failed, Loaded, Skeleton } from '@/components/states';
 import { useToasts } from '@/components/toast';
 import { type ApiError, call, query, useRead } from '@/lib/api';
 import { useAddressPart } from '@/lib/hooks';
-import { useT } from '@/lib/i18n';
+import { useI18n, useT } from '@/lib/i18n';
 import { useFormat, useStore } from '@/lib/store';
+import { useNarrow } from '@/lib/theme';
 import { campaignName, recipeText, segmentName, word } from '@/lib/words';
 import { Backfill } from './Backfill';
 import { isOn, OnOff } from './OnOff';
@@ -51,11 +52,13 @@ export default function CampaignPage({ campaign: key }: { campaign: string }) {
               <Card title={t('campaigns.preview')} actions={<SendTest path={path} />}>
                 <Preview campaign={key} steps={detail.steps.map((x) => x.step)} />
               </Card>
-              <Card title={t('campaign.templates')}>
-                <Texts key={detail.version} detail={detail} path={path} onSaved={reread} />
-              </Card>
+              <div className="stack" style={{ alignContent: 'start' }}>
+                <Card title={t('campaign.templates')}>
+                  <Texts key={detail.version} detail={detail} path={path} onSaved={reread} />
+                </Card>
+                <OfferCard key={detail.version} detail={detail} path={path} onSaved={reread} />
+              </div>
             </div>
-            <OfferCard key={detail.version} detail={detail} path={path} onSaved={reread} />
             <People path={path} />
           </>
         )}
@@ -102,7 +105,9 @@ function Funnel({ view }: { view: CampaignLine }) {
 }
 
 function People({ path }: { path: string }) {
-  const t = useT();
+  // The reason is said in every language; what the service adds to it is English.
+  const { t, language } = useI18n();
+  const narrow = useNarrow();
   const format = useFormat();
   const { base } = useStore();
   const [outcome, setOutcome] = useAddressPart('outcome', 'sent');
@@ -147,8 +152,8 @@ function People({ path }: { path: string }) {
               {people.data.map((p, i) => (
                 <tr key={`${p.customerId}-${i}`}>
                   <td><Link href={`${base}/customers/${p.customerId}`} className="row-link bidi">{p.name || t('segment.noName')}</Link></td>
-                  <td className="num">{format.at(p.at)}</td>
-                  {outcome === 'skipped' && <td>{word(t, 'reason', p.reason)}{p.detail && <div className="small faint bidi">{p.detail}</div>}</td>}
+                  <td className="num">{format.at(p.at, narrow ? 'shortDay' : 'moment')}</td>
+                  {outcome === 'skipped' && <td>{word(t, 'reason', p.reason)}{language === 'en' && p.detail && <div className="small faint bidi">{p.detail}</div>}</td>}
                   <td className="end">{p.messageId && <Link href={`${base}/outbox/${p.messageId}`}>{t('campaign.message')}</Link>}</td>
                 </tr>
               ))}

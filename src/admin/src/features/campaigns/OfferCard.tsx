@@ -38,8 +38,11 @@ export function OfferCard({ detail, path, onSaved }: { detail: CampaignDetail; p
     <Card title={t('offer.title')}>
       <div className="stack">
         {problem && <Notice tone="bad">{problem}</Notice>}
+        <div className="fields" style={{ gridTemplateColumns: 'minmax(90px, 1fr) 2fr' }}>
         <TextField label={t('offer.percent')} value={draft.percent} inputMode="numeric" pattern="[0-9]*" maxLength={2} onChange={(percent) => setDraft({ ...draft, percent: percent.replace(/\D/g, '') })} />
-        <TextField label={t('offer.code')} hint={t('offer.hint')} value={draft.code} dir="ltr" maxLength={40} onChange={(code) => setDraft({ ...draft, code })} />
+        <TextField label={t('offer.code')} value={draft.code} dir="ltr" maxLength={40} onChange={(code) => setDraft({ ...draft, code })} />
+        </div>
+        <p className="faint small">{t('offer.hint')}</p>
         <div className="row">
           <Button variant="primary" busy={busy} disabled={!changed} onClick={() => void save()}>{busy ? t('do.saving') : t('do.save')}</Button>
           {changed && <Button variant="plain" onClick={() => setDraft(saved)}>{t('do.undo')}</Button>}

@@ -6,6 +6,7 @@ import { Loaded } from '@/components/states';
 import { useRead } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { useFormat } from '@/lib/store';
+import { sentence } from '@/lib/words';
 
 /** How far an import is, and what it left out. */
 export function ImportProgress({ store, id, onAgain }: { store: string; id: string; onAgain(): void }) {
@@ -42,7 +43,7 @@ export function ImportProgress({ store, id, onAgain }: { store: string; id: stri
                   <dl className="ledger">
                     {rejects.map(([reason, count]) => (
                       <div key={reason}>
-                        <dt className="bidi">{reason}</dt>
+                        <dt className="bidi">{sentence(t, 'reject', reason)}</dt>
                         <dd className="num">{format.number(count)}</dd>
                       </div>
                     ))}

@@ -7,6 +7,8 @@ import { useToasts } from '@/components/toast';
 import { type ApiError, call, useRead } from '@/lib/api';
 import { useT } from '@/lib/i18n';
 import { useStore } from '@/lib/store';
+import { sentence } from '@/lib/words';
+import { ChannelTest } from './ChannelTest';
 import { Keys } from './Keys';
 
 const Switch = lazy(() => import('@/components/Switch'));
@@ -40,7 +42,11 @@ function Form({ view, reload }: { view: SettingsView; reload(): void }) {
   const [busy, setBusy] = useState(false);
   const [dirty, setDirty] = useState(false);
   const set = (patch: Partial<StoreSettings>) => (setDirty(true), setS((old) => ({ ...old, ...patch })));
-  const error = (name: string) => errors[name]?.[0];
+  const error = (name: string) => {
+    const said = errors[name]?.[0];
+    const own = said && sentence(t, 'wrong', name);
+    return own === name ? said : own;
+  };
   const sender = (name: keyof StoreSettings['sender']) => ({
     value: (s.sender[name] as string | null) ?? '',
     error: error(`sender.${name}`),
@@ -125,11 +131,19 @@ function Form({ view, reload }: { view: SettingsView; reload(): void }) {
         </>
       ))}
       {section(t('settings.channels'), t('settings.channels.text'), (
+        <>
+          <div className="fields">
+            <TextField label={t('settings.smtpHost')} dir="ltr" value={s.smtp?.host ?? ''} error={error('smtp.host')} onChange={(host) => set({ smtp: { ...(s.smtp ?? { port: 587, user: null, perSecond: 0 }), host } })} />
+            <TextField type="number" label={t('settings.smtpPort')} value={s.smtp?.port ?? 587} error={error('smtp.port')} onChange={(v) => set({ smtp: { ...(s.smtp ?? { host: '', user: null, perSecond: 0 }), port: number(v) } })} />
+            <TextField label={t('settings.smtpUser')} dir="ltr" autoComplete="off" value={s.smtp?.user ?? ''} error={error('smtp.user')} onChange={(v) => set({ smtp: { ...(s.smtp ?? { host: '', port: 587, perSecond: 0 }), user: v || null } })} />
+            <TextField type="password" label={t('settings.smtpPassword')} hint={t('settings.smtpPassword.hint')} autoComplete="new-password" placeholder={view.hasSmtpPassword ? '••••••••' : ''} value={password} onChange={(v) => (setDirty(true), setPassword(v))} />
+          </div>
+          <ChannelTest unsaved={dirty} />
+          <p className="faint small">{t('settings.channels.others')}</p>
+        </>
+      ))}
+      {section(t('settings.languages.title'), null, (
         <div className="fields">
-          <TextField label={t('settings.smtpHost')} dir="ltr" value={s.smtp?.host ?? ''} error={error('smtp.host')} onChange={(host) => set({ smtp: { ...(s.smtp ?? { port: 587, user: null, perSecond: 0 }), host } })} />
-          <TextField type="number" label={t('settings.smtpPort')} value={s.smtp?.port ?? 587} error={error('smtp.port')} onChange={(v) => set({ smtp: { ...(s.smtp ?? { host: '', user: null, perSecond: 0 }), port: number(v) } })} />
-          <TextField label={t('settings.smtpUser')} dir="ltr" autoComplete="off" value={s.smtp?.user ?? ''} error={error('smtp.user')} onChange={(v) => set({ smtp: { ...(s.smtp ?? { host: '', port: 587, perSecond: 0 }), user: v || null } })} />
-          <TextField type="password" label={t('settings.smtpPassword')} hint={t('settings.smtpPassword.hint')} autoComplete="new-password" placeholder={view.hasSmtpPassword ? '••••••••' : ''} value={password} onChange={(v) => (setDirty(true), setPassword(v))} />
           <TextField label={t('settings.languages')} hint={t('settings.languages.hint')} dir="ltr" value={languages} error={error('languages')} onChange={(v) => (setDirty(true), setLanguages(v))} />
         </div>
       ))}

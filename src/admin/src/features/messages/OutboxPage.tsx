@@ -69,7 +69,7 @@ function List({ id, state, setState, campaign, setCampaign, filter }: { id?: str
                     <span className="strong clip bidi">{m.customerName || m.address}</span>
                     <time className="faint small num" dateTime={m.createdAt}>{format.ago(m.sentAt ?? m.createdAt)}</time>
                   </span>
-                  <span className="clip bidi">{m.subject}</span>
+                  <span className="clip"><bdi>{m.subject}</bdi></span>
                   <span className="row tight">
                     <Badge tone={tones[m.state] ?? 'plain'}>{word(t, 'message', m.state)}</Badge>
                     {m.clicked ? <Badge tone="info">{t('outbox.clicked')}</Badge> : m.opened && <Badge tone="info">{t('outbox.opened')}</Badge>}
@@ -103,7 +103,7 @@ function One({ id }: { id: string }) {
           <div className="card-body stack">
             <div className="row" style={{ justifyContent: 'space-between', alignItems: 'flex-start' }}>
               <div className="grow">
-                <h2 className="bidi">{m.subject}</h2>
+                <h2><bdi>{m.subject}</bdi></h2>
                 <p className="quiet small">
                   {t('outbox.to')}: <Link href={`${base}/customers/${m.customerId}`} className="bidi">{m.customerName || t('segment.noName')}</Link> <span className="ltr">{m.address}</span>
                 </p>

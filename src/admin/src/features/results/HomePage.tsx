@@ -37,8 +37,8 @@ function There({ view }: { view: HomeView }) {
         <Stat label={t('home.customers')} value={format.number(view.customers)} to={`${base}/customers`} />
         <Stat label={t('home.active')} value={format.number(view.active)} hint={share(view.active)} to={`${base}/segments/active`} />
         <Stat label={t('home.slipping')} value={format.number(view.slippingAway)} hint={share(view.slippingAway)} to={`${base}/segments/slipping_away`} />
-        <Stat label={t('home.revenue')} value={format.money(view.campaignRevenue, 'whole')} hint={t('home.revenue.hint')} to={`${base}/campaigns`} />
-        <Stat label={t('home.optOuts')} value={format.number(view.optOuts)} to={`${base}/campaigns`} />
+        <Stat label={t('home.revenue')} value={format.money(view.campaignRevenue, 'whole')} hint={t('home.revenue.hint')} to={`${base}/people?outcome=ordered`} />
+        <Stat label={t('home.optOuts')} value={format.number(view.optOuts)} to={`${base}/people?outcome=optedOut`} />
       </section>
       {view.outOfRate > 0 && <Notice tone="warn">{t('home.outOfRate', { count: view.outOfRate })}</Notice>}
       <div className="split">
@@ -57,16 +57,16 @@ function There({ view }: { view: HomeView }) {
               <dl className="ledger">
                 {(
                   [
-                    ['home.today.sent', format.number(today.sent)],
-                    ['home.today.opened', format.number(today.opened)],
-                    ['home.today.clicked', format.number(today.clicked)],
-                    ['home.today.orders', format.number(today.orders)],
-                    ['home.today.revenue', format.money(today.revenue)],
+                    ['home.today.sent', 'sent', format.number(today.sent)],
+                    ['home.today.opened', 'opened', format.number(today.opened)],
+                    ['home.today.clicked', 'clicked', format.number(today.clicked)],
+                    ['home.today.orders', 'ordered', format.number(today.orders)],
+                    ['home.today.revenue', 'ordered', format.money(today.revenue)],
                   ] as const
-                ).map(([key, value]) => (
+                ).map(([key, outcome, value]) => (
                   <div key={key}>
                     <dt>{t(key)}</dt>
-                    <dd className="num">{value}</dd>
+                    <dd className="num"><Link href={`${base}/people?outcome=${outcome}&when=today`}>{value}</Link></dd>
                   </div>
                 ))}
               </dl>

@@ -58,5 +58,16 @@ describe('counting', () => {
   ])('%i in Arabic has its own form', (count, text) => expect(arabic('n.customers', { count })).toBe(text));
 
   test('Arabic with Western digits, when the merchant chose them', () => expect(western('n.customers', { count: 11 })).toBe('11 عميلًا'));
+  test('figures that stand in a text follow the choice too', () => {
+    expect(arabic('recipe.win_back.text')).toContain('٦٠');
+    expect(arabic('connect.demo.text')).toContain('٥٬٠٠٠');
+    expect(western('recipe.win_back.text')).toContain('60');
+    expect(arabic('app.digits.western')).toContain('0123');
+    for (const key of Object.keys(ar) as (keyof typeof ar)[]) {
+      const message = ar[key];
+      const said = arabic(key as 'n.days', { count: 3 });
+      if (typeof message === 'string' && !/^(app\.digits\.|edit\.|settings\.languages)/.test(key)) expect(said.replace(/\{\w+\}/g, ''), key).not.toMatch(/[0-9]/);
+    }
+  });
   test('Danish groups by full stop', () => expect(translator(da, 'da-DK')('n.orders', { count: 1234 })).toBe('1.234 ordrer'));
 });

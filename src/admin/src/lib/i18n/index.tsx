@@ -48,19 +48,23 @@ export function remember(name: string, value: string) {
 }
 
 const names = Object.keys(languages) as Language[];
-const ofBrowser = (): Language => names.find((l) => navigator.language.toLowerCase().startsWith(l)) ?? 'en';
+const ofBrowser = (): Language => names.find((l) => (globalThis.navigator?.language ?? 'en').toLowerCase().startsWith(l)) ?? 'en';
 
 const Context = createContext<I18n | null>(null);
 
+// The words are asked for as soon as this file is there, beside the page's code and data.
+const remembers = remembered('comeback.language', names, ofBrowser());
+const firstWords = load[remembers]();
+
 /** Holds the language, loads its catalogue, and sets the page's language and direction. Nothing is drawn before the words are there. */
 export function I18nProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(() => remembered('comeback.language', names, ofBrowser()));
+  const [language, setLanguage] = useState<Language>(remembers);
   const [digits, setDigits] = useState<Digits>(() => remembered('comeback.digits', ['western', 'own'], 'own'));
   const [loaded, setLoaded] = useState<{ language: Language; catalogue: AnyCatalogue } | null>(null);
 
   useEffect(() => {
     let stale = false;
-    void load[language]().then((catalogue) => stale || setLoaded({ language, catalogue }));
+    void (language === remembers ? firstWords : load[language]()).then((catalogue) => stale || setLoaded({ language, catalogue }));
     return () => {
       stale = true;
     };
