@@ -10,6 +10,12 @@ namespace Comeback.Data.PostgresMigrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.CreateIndex(
+                name: "ix_events_store_id_kind_at_campaign_id_verdict_message_id",
+                table: "events",
+                columns: new[] { "store_id", "kind", "at", "campaign_id", "verdict", "message_id" },
+                filter: "kind >= 20");
+
             migrationBuilder.AddColumn<string>(
                 name: "headers",
                 table: "inbox",
@@ -150,6 +156,10 @@ namespace Comeback.Data.PostgresMigrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "ix_events_store_id_kind_at_campaign_id_verdict_message_id",
+                table: "events");
+
             migrationBuilder.DropTable(
                 name: "install_attempts");
 

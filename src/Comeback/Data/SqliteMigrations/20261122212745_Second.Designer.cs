@@ -705,6 +705,10 @@ namespace Comeback.Data.SqliteMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
+                    b.HasIndex("StoreId", "Kind", "At", "CampaignId", "Verdict", "MessageId")
+                        .HasDatabaseName("ix_events_store_id_kind_at_campaign_id_verdict_message_id")
+                        .HasFilter("kind >= 20");
+
                     b.HasIndex("StoreId", "Visitor")
                         .HasDatabaseName("ix_events_store_id_visitor")
                         .HasFilter("visitor IS NOT NULL");
