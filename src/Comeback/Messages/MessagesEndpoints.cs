@@ -95,7 +95,7 @@ internal static class MessagesEndpoints
     private static async Task<HashSet<(MessageId, EventKind)>> HitsAsync(ComebackDb db, IReadOnlyCollection<MessageId> ids, CancellationToken ct)
     {
         var wanted = ids.Select(i => (MessageId?)i).ToList();
-        var hits = await db.Events.Where(e => wanted.Contains(e.MessageId) && (e.Kind == EventKind.MessageOpened || e.Kind == EventKind.MessageClicked)
+        var hits = await db.Events.Where(e => e.Kind >= EventKind.MessageSent && wanted.Contains(e.MessageId) && (e.Kind == EventKind.MessageOpened || e.Kind == EventKind.MessageClicked)
                 && (e.Verdict == HitVerdict.Human || (e.Verdict == HitVerdict.Unsure && e.Kind == EventKind.MessageOpened)))
             .Select(e => new { e.MessageId, e.Kind }).Distinct().ToListAsync(ct).ConfigureAwait(false);
         return [.. hits.Select(h => (h.MessageId!.Value, h.Kind))];

@@ -113,7 +113,7 @@ export default function BroadcastPage() {
           </li>
         ))}
       </ol>
-      <div className={step === 'what' ? 'grid-2' : undefined}>
+      <div className={step === 'what' ? 'grid-2' : undefined} style={{ alignItems: 'start' }}>
       <Card>
         <form
           className="stack"
