@@ -23,6 +23,12 @@ internal static class MembershipWriter
         var change = await transaction.ChangeAsync().ConfigureAwait(false);
         var entered = moves.Count(m => m.Entered);
         var id = entered == 0 ? 0 : await transaction.TakeIdsAsync(entered).ConfigureAwait(false);
+        transaction.AfterCommit(() => Hosting.Telemetry.Moved(entered, moves.Count - entered));
+        if (transaction.IsPostgres)
+        {
+            await ManyAsync(transaction, moves, id, change, now, ct).ConfigureAwait(false);
+            return;
+        }
         await using var enter = transaction.Command(SegmentsSql.Enter);
         await using var leave = transaction.Command(SegmentsSql.Leave);
         Declare(enter, transaction, "@store", "@id", "@change", "@segment", "@customer", "@entered_at", "@recorded_at", "@entered_by", "@entered_by_id", "@triggers");
@@ -42,7 +48,44 @@ internal static class MembershipWriter
             }
             await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }
-        transaction.AfterCommit(() => Hosting.Telemetry.Moved(entered, moves.Count - entered));
+    }
+
+    /// <summary>On PostgreSQL a statement is a round trip: as few as the order of things allows. Moves of different people or segments may change places.</summary>
+    private static async Task ManyAsync(StoreTransaction transaction, IReadOnlyList<Move> moves, long id, long change, DateTimeOffset now, CancellationToken ct)
+    {
+        var (entered, left, seen) = (new List<Move>(), new List<Move>(), new HashSet<(SegmentId, CustomerId)>());
+        foreach (var move in moves)
+        {
+            if (!seen.Add((move.Segment, move.Customer)))
+            {
+                await FlushAsync().ConfigureAwait(false);
+                seen.Add((move.Segment, move.Customer));
+            }
+            (move.Entered ? entered : left).Add(move);
+        }
+        await FlushAsync().ConfigureAwait(false);
+
+        async Task FlushAsync()
+        {
+            await RunAsync(SegmentsSql.LeaveMany, left, null).ConfigureAwait(false);
+            await RunAsync(SegmentsSql.EnterMany, entered, id).ConfigureAwait(false);
+            id += entered.Count;
+            entered.Clear();
+            left.Clear();
+            seen.Clear();
+        }
+
+        async Task RunAsync(string sql, List<Move> some, long? first)
+        {
+            if (some.Count == 0) return;
+            await using var command = transaction.Command(sql).With("@store", transaction.Store.Value).With("@change", change)
+                .With("@segments", some.ConvertAll(m => m.Segment.Value).ToArray()).With("@customers", some.ConvertAll(m => m.Customer.Value).ToArray())
+                .With("@ats", some.ConvertAll(m => Instants.ToMicroseconds(m.At)).ToArray()).With("@causes", some.ConvertAll(m => (short)m.Cause).ToArray())
+                .With("@cause_ids", some.ConvertAll(m => m.CauseId).ToArray());
+            if (first is { } number)
+                command.With("@id", number).With("@recorded_at", Instants.ToMicroseconds(now)).With("@triggers", some.ConvertAll(m => m.Triggers).ToArray());
+            await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
     }
 
     public static async Task CountersAsync(
@@ -89,7 +132,6 @@ internal static class MembershipWriter
             };
             command.Parameters.Add(parameter);
         }
-        if (transaction.IsPostgres) command.Prepare();
     }
 
     private static void Set(DbCommand command, params ReadOnlySpan<object?> values)

@@ -27,6 +27,21 @@ internal static class SegmentsSql
         WHERE store_id = @store AND customer_id = @customer AND segment_id = @segment AND left_at IS NULL
         """;
 
+    /// <summary>PostgreSQL: many entries in one statement, with ids one after the other.</summary>
+    public const string EnterMany = """
+        INSERT INTO memberships (store_id, id, change, segment_id, customer_id, entered_at, recorded_at, entered_by, entered_by_id, triggers)
+        SELECT @store, @id + m.n - 1, @change, m.segment, m.customer, m.at, @recorded_at, m.cause, m.cause_id, m.triggers
+        FROM unnest(@segments, @customers, @ats, @causes, @cause_ids, @triggers) WITH ORDINALITY AS m (segment, customer, at, cause, cause_id, triggers, n)
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>PostgreSQL: many leaves in one statement.</summary>
+    public const string LeaveMany = """
+        UPDATE memberships SET left_at = greatest(memberships.entered_at, m.at), left_by = m.cause, left_by_id = m.cause_id, change = @change
+        FROM unnest(@segments, @customers, @ats, @causes, @cause_ids) AS m (segment, customer, at, cause, cause_id)
+        WHERE store_id = @store AND customer_id = m.customer AND segment_id = m.segment AND left_at IS NULL
+        """;
+
     /// <summary>Everyone leaves a segment that was deleted.</summary>
     public const string LeaveAll = """
         UPDATE memberships SET left_at = @left_at, left_by = @left_by, left_by_id = NULL, change = @change
