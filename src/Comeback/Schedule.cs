@@ -21,6 +21,7 @@ internal static class Schedule
     [
         ("broadcasts", "starts broadcasts whose time has come, ends those that are through", TimeSpan.FromSeconds(5), s => s.GetRequiredService<BroadcastStarter>().TickAsync),
         ("campaigns", "decides about everybody who is due, and writes their messages", TimeSpan.FromSeconds(2), s => s.GetRequiredService<StepWorker>().TickAsync),
+        ("coupons", "makes the coupons that messages name, in the store itself, and clears up the unused", TimeSpan.FromSeconds(5), s => s.GetRequiredService<CouponMaker>().TickAsync),
         ("sending", "hands queued messages to their channel", TimeSpan.FromSeconds(2), s => s.GetRequiredService<Sender>().TickAsync),
         ("retention", "forgets bodies of messages after 90 days, inbox after 30, events after 26 months", TimeSpan.FromHours(24), s => s.GetRequiredService<Retention>().TickAsync),
     ];

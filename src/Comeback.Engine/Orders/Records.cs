@@ -177,6 +177,13 @@ public sealed record DeletionRecord : StoreRecord
     public required string ExternalId { get; init; }
 }
 
+/// <summary>Consents of a person, and nothing else of them: what is known of the person stays as it is.</summary>
+public sealed record ConsentsRecord : StoreRecord
+{
+    public required Person Person { get; init; }
+    public required IReadOnlyList<ConsentRecord> Consents { get; init; }
+}
+
 /// <summary>A category of the catalogue.</summary>
 public sealed record CategoryRecord : StoreRecord
 {

@@ -1,4 +1,5 @@
 using Comeback.Hosting;
+using Comeback.Install.WooCommerce;
 
 namespace Comeback.Install;
 
@@ -10,12 +11,23 @@ internal static class InstallStage
         builder.Services.AddSingleton<StoreList>();
         builder.Services.AddSingleton<StoreConnections>();
         builder.Services.AddSingleton<StoreConnectors>();
+        builder.AddWooCommerce();
         return builder;
     }
 
     public static Routes MapInstall(this Routes routes)
     {
         routes.MapInstallEndpoints();
+        routes.MapWooInstall();
         return routes;
+    }
+
+    private static void AddWooCommerce(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHttpClient(WooCommerceSource.Client, http => http.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddSingleton<WooCommerceSource>();
+        builder.Services.AddSingleton<IConnectorSource>(services => services.GetRequiredService<WooCommerceSource>());
+        builder.Services.AddSingleton<WooInstall>();
+        builder.Services.AddHostedService<WooInstallWorker>();
     }
 }

@@ -33,6 +33,9 @@ internal sealed record StoreSettings
 
     public DigitsStyle Digits { get; init; }
 
+    /// <summary>Meta key of an order or account to channel, where plugins of the store leave consent; null uses the keys of well-known ones.</summary>
+    public IReadOnlyDictionary<string, Engine.Orders.Channel>? ConsentMeta { get; init; }
+
     /// <summary>A connected store is asked this often what has changed, 5 to 1440.</summary>
     public int ReconcileMinutes { get; init; } = 15;
 
@@ -60,6 +63,7 @@ internal sealed record StoreSettings
         }
 
         Check(VipSharePercent is >= 10 and <= 20, "vipSharePercent", "Give a whole number from 10 to 20.");
+        Check(ConsentMeta is null || (ConsentMeta.Count <= 50 && ConsentMeta.Keys.All(k => k.Length is > 0 and <= 100)), "consentMeta", "Give at most 50 meta keys of up to 100 characters.");
         Check(ReconcileMinutes is >= 5 and <= 1440, "reconcileMinutes", "Give a whole number of minutes from 5 to 1440.");
         Check(Sender.FromEmail is null || IsAddress(Sender.FromEmail), "sender.fromEmail", "Give an e-mail address such as hello@example.com.");
         Check(Sender.ReplyTo is null || IsAddress(Sender.ReplyTo), "sender.replyTo", "Give an e-mail address such as hello@example.com.");

@@ -102,10 +102,10 @@ internal sealed class MessageText
         };
     }
 
-    // The demo store takes a code of its own for each message; elsewhere it is the merchant's own until the store's connector makes them.
+    // The demo takes a code of its own for each message, and WooCommerce is asked for one (CouponMaker); elsewhere it is the merchant's own.
     private static Offer? OfferOf(Prepared prepared, StoreRow store) => Offer.Of(
         prepared.Subject.Rules,
-        store.Platform == Platform.Demo && prepared.Subject.Rules.DiscountPercent is { } percent
+        (store.Platform == Platform.Demo || CouponMaker.MakesOwn(store, prepared.Subject.Rules)) && prepared.Subject.Rules.DiscountPercent is { } percent
             ? Offer.Print(percent, System.Security.Cryptography.RandomNumberGenerator.GetBytes(5))
             : null,
         prepared.Situation.Now, prepared.Situation.Store, store.Country);

@@ -12,6 +12,7 @@ internal static class MessagesStage
         builder.Services.AddSingleton<OutboxChannel>();
         builder.Services.AddSingleton<Channels>();
         builder.Services.AddSingleton<Sender>();
+        builder.Services.AddSingleton<CouponMaker>();
         builder.Services.AddSingleton<HitBook>();
         builder.Services.AddSingleton<Unsubscriber>();
         builder.Services.AddSingleton<Sync.IDemoDoors, DemoDoors>();

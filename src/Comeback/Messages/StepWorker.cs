@@ -138,6 +138,9 @@ internal sealed partial class StepWorker(
         var address = prepared.Situation.Customer.Address!;
         var links = new LinkTokens(t.Store, id, subject.Run.CustomerId, subject.Step.Channel, hash(subject.Step.Channel, address), options.PublicUrl, now);
         var (html, text) = MessageText.Wrap(rendered, store, settings, links);
+        // The code is the store's only once the store has made it: until then the message rests.
+        var waits = rendered.Code is not null && CouponMaker.MakesOwn(store, subject.Rules);
+        if (waits) t.Db.Due.Add(new DueRow { StoreId = t.Store, Id = await t.TakeIdsAsync(1).ConfigureAwait(false), Kind = CouponMaker.Wanted, DueAt = now, SubjectId = id.Value, CustomerId = subject.Run.CustomerId });
         t.Db.Messages.Add(new MessageRow
         {
             StoreId = t.Store,
@@ -157,6 +160,8 @@ internal sealed partial class StepWorker(
             Html = html,
             Text = text,
             DiscountCode = rendered.Code,
+            NextAttemptAt = waits ? CouponMaker.Resting : null,
+            Why = waits ? CouponMaker.Why : null,
             MessageIdHeader = MessageIdOf(t.Store, id, settings.Sender.FromEmail),
         });
         t.Db.Links.AddRange(links.Rows);

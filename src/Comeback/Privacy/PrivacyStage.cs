@@ -21,6 +21,7 @@ internal static class PrivacyStage
     public static Routes MapPrivacy(this Routes routes)
     {
         routes.MapPrivacyEndpoints();
+        routes.MapPluginPrivacy();
         return routes;
     }
 }

@@ -49,8 +49,9 @@ internal static class HomeEndpoints
     {
         var needs = new List<HomeNeed>();
         var standing = Campaigns.Standing.Of(store, settings, zone);
+        var connected = store.Platform is Platform.WooCommerce or Platform.Shopify;
         if (standing.Restored) needs.Add(new("restored", "Sending is paused after a restore", "Check what is due, then let it go on.", "settings", Wording.Of("restored")));
-        if (standing.NeedsReconnecting) needs.Add(new("reconnect", "The store must be connected again", "Its keys stopped working; nothing promotional is sent meanwhile.", "settings", Wording.Of("reconnect")));
+        if (standing.NeedsReconnecting) needs.Add(new("reconnect", "The store must be connected again", "Its keys stopped working; nothing promotional is sent meanwhile.", connected ? "in-step" : "settings", Wording.Of("reconnect")));
         if (standing.SenderLacks.Count > 0) needs.Add(new("sender", "Say who sends", $"The sender's {string.Join(", ", standing.SenderLacks)} must be filled in before the first message.", "settings", Wording.Of("sender", "fields", string.Join(',', standing.SenderLacks))));
         var reading = await db.Imports.Where(i => i.State == ImportState.Running).OrderByDescending(i => i.Id).Select(i => new { i.BytesRead, i.BytesTotal }).FirstOrDefaultAsync(ct).ConfigureAwait(false);
         if (reading is { } read)
@@ -61,7 +62,7 @@ internal static class HomeEndpoints
         else if (!standing.Uninstalled && (standing.InStepAt is not { } at || now - at > standing.InStepFor))
             needs.Add(new("in-step", "The orders are not up to date", standing.InStepAt is { } then
                 ? $"They were last in step {Instant.FromDateTimeOffset(then).InZone(zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}. Promotions wait until they are."
-                : "They were never in step. Promotions wait until they are.", "imports",
+                : "They were never in step. Promotions wait until they are.", connected ? "in-step" : "imports",
                 standing.InStepAt is { } known ? Wording.Of("in-step", "at", known.UtcDateTime.ToString("O")) : Wording.Of("in-step.never")));
         var unknown = await db.Messages.CountAsync(m => m.State == MessageState.Unknown, ct).ConfigureAwait(false);
         if (unknown > 0) needs.Add(new("unknown", $"{unknown} messages may or may not have been sent", "The service stopped while the mail server had them. They are not sent again.", "messages?state=unknown", Wording.Of("unknown")));

@@ -52,6 +52,12 @@ internal sealed partial class RecordBatch
         Count(customer.Changed && !before);
     }
 
+    private void ApplyConsents(Prepared prepared, ConsentsRecord record)
+    {
+        if (prepared.Customer?.Final is { } customer) consentsToAdd.AddRange(record.Consents.Select(c => (customer, c, prepared.ClaimJson, (string?)null)));
+        Count(prepared.Customer is not null);
+    }
+
     private void ApplyCart(Prepared prepared, CartRecord record)
     {
         var isNew = !carts.TryGetValue(record.ExternalId, out var work);

@@ -82,6 +82,7 @@ internal sealed partial class RecordBatch(
             case CartRecord cart: ApplyCart(prepared, cart); break;
             case EventRecord happening: ApplyEvent(prepared, happening); break;
             case DeletionRecord gone: ApplyDeletion(gone); break;
+            case ConsentsRecord consents: ApplyConsents(prepared, consents); break;
             default: throw new ArgumentException($"Sync does not know records of type {prepared.Record.GetType().Name}.", nameof(prepared));
         }
     }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Comeback.Sync;
 
 /// <summary>The public keys of stores' own pages: made at first need, replaced when the merchant asks, the old one taken for a week more.</summary>
-internal sealed class StorefrontKeys(Databases databases, StoreWriter writer, TimeProvider time)
+internal sealed class StorefrontKeys(Databases databases, StoreWriter writer, TimeProvider time) : Install.WooCommerce.IPixelKeys
 {
     private const string Prefix = "cbs";
     private static readonly TimeSpan OldKeyHonoured = TimeSpan.FromDays(7);

@@ -19,6 +19,9 @@ internal static class SyncStage
         builder.Services.AddSingleton<ImportUploads>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ImportUploads>());
         builder.Services.AddSingleton<Inbox>();
+        builder.Services.AddSingleton<HookDoor>();
+        builder.Services.AddSingleton<PluginDoor>();
+        builder.Services.AddSingleton<Install.WooCommerce.IPixelKeys>(services => services.GetRequiredService<StorefrontKeys>());
         builder.Services.AddSingleton<StoreComparison>();
         builder.Services.AddSingleton<StoreReader>();
         builder.Services.AddSingleton<InboxWorker>();
@@ -33,6 +36,8 @@ internal static class SyncStage
         routes.MapEvents();
         routes.MapSyncState();
         routes.MapStorefront();
+        routes.MapWooCommerceHooks();
+        routes.MapPluginHooks();
         return routes.MapImports().MapDemo();
     }
 }

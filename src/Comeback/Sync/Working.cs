@@ -44,6 +44,8 @@ internal sealed class Prepared(StoreRecord record, Claim? claim, byte[]? hash, s
                 return new(record, Claim.Of(customer.Person), null, null);
             case LooseRefundRecord refund:
                 return new(record, Claim.Of(refund.Person), null, null);
+            case ConsentsRecord consents:
+                return new(record, Known(Claim.Of(consents.Person)), null, null);
             case DeletionRecord { Thing: DeletedThing.Customer } gone:
                 return Of(new CustomerRecord { Person = new Person { AccountId = gone.ExternalId }, Deleted = true, UpdatedAt = gone.UpdatedAt });
             default:

@@ -25,5 +25,6 @@ export type Checks = [
   None<Lacking<Ours.HomeView, Theirs['Home']>>,
   None<Lacking<Ours.ImportPreview, Theirs['ImportPreviewView']>>,
   None<Lacking<Ours.ImportView, Theirs['ImportView']>>,
+  None<Lacking<Ours.SyncView, Theirs['SyncAnswer']>>,
   None<Lacking<Ours.SettingsView, Theirs['SettingsAnswer']>>,
 ];

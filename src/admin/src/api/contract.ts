@@ -307,3 +307,20 @@ export interface KeyView {
   createdAt: string;
   lastUsedAt: string | null;
 }
+
+/** How well a connected store and Comeback agree. */
+export interface SyncView {
+  state: 'notConnected' | 'firstSync' | 'resync' | 'inStep' | 'trouble' | 'needsReconnecting' | 'uninstalled';
+  platform: StoreView['platform'];
+  address: string | null;
+  installedAt: string | null;
+  inStepAt: string | null;
+  reconcileMinutes: number;
+  needsReconnecting: boolean;
+  trouble: string | null;
+  troubleSince: string | null;
+  triedAgainAt: string | null;
+  progress: { resource: string; state: 'waiting' | 'reading' | 'done'; done: number; total: number | null; perSecond: number; secondsLeft: number | null }[];
+  resources: { name: string; storeCount: number | null; localCount: number | null; inStepAt: string | null; comparedAt: string | null; deletionsFound: number; error: string | null }[];
+  inbox: { waiting: number; failed: number; oldest: string | null; failures: { id: string; topic: string; receivedAt: string; attempts: number; givenUp: boolean; nextAttemptAt: string | null; error: string }[] };
+}

@@ -4,6 +4,80 @@
  */
 
 export interface paths {
+    "/api/connections/woocommerce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InstallRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InstallStarted"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/woocommerce/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InstallForm"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -2726,6 +2800,18 @@ export interface components {
             startedAt: unknown;
             state: components["schemas"]["ImportState"];
         };
+        InstallForm: {
+            /** @description Goes back with the address: only our own page has it. */
+            form: string;
+        };
+        InstallRequest: {
+            address: string;
+            form: string;
+        };
+        InstallStarted: {
+            /** @description Where the merchant says yes, in the store. */
+            authorizeUrl: string;
+        };
         JsonElement: unknown;
         KeyItem: {
             /** Format: date-time */
@@ -3156,6 +3242,10 @@ export interface components {
         StoreId: string;
         /** @description What a merchant sets for one store, kept as JSON in `stores.settings`. Every value has a default; Dictionary&lt;string, string[]&gt; StoreSettings.Problems() says what is wrong. */
         StoreSettings: {
+            /** @description Meta key of an order or account to channel, where plugins of the store leave consent; null uses the keys of well-known ones. */
+            consentMeta?: null | {
+                [key: string]: components["schemas"]["Channel"];
+            };
             /** @description The store's own order statuses that count, beyond what its platform's policy says. */
             countedStatuses?: string[];
             digits?: components["schemas"]["DigitsStyle"];

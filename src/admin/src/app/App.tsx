@@ -15,6 +15,8 @@ const pages = {
   PeoplePage: () => import('@/features/results/PeoplePage'),
   ConnectPage: () => import('@/features/install/ConnectPage'),
   ImportPage: () => import('@/features/install/ImportPage'),
+  WooCommercePage: () => import('@/features/install/WooCommercePage'),
+  InStepPage: () => import('@/features/sync/InStepPage'),
   SettingsPage: () => import('@/features/install/SettingsPage'),
   SegmentsPage: () => import('@/features/segments/SegmentsPage'),
   SegmentPage: () => import('@/features/segments/SegmentPage'),
@@ -32,6 +34,8 @@ const HomePage = lazy(pages.HomePage);
 const PeoplePage = lazy(pages.PeoplePage);
 const ConnectPage = lazy(pages.ConnectPage);
 const ImportPage = lazy(pages.ImportPage);
+const WooCommercePage = lazy(pages.WooCommercePage);
+const InStepPage = lazy(pages.InStepPage);
 const SettingsPage = lazy(pages.SettingsPage);
 const SegmentsPage = lazy(pages.SegmentsPage);
 const SegmentPage = lazy(pages.SegmentPage);
@@ -54,6 +58,7 @@ const first: [place: RegExp, page: keyof typeof pages, reads: string[]][] = [
   [/^\/(\d+)\/customers\/?$/, 'CustomersPage', []],
   [/^\/(\d+)\/customers\/(\d+)$/, 'CustomerPage', ['customers/$']],
   [/^\/(\d+)\/outbox(\/\d+)?$/, 'OutboxPage', []],
+  [/^\/(\d+)\/in-step$/, 'InStepPage', ['sync']],
   [/^\/(\d+)\/settings$/, 'SettingsPage', ['settings']],
 ];
 
@@ -78,6 +83,7 @@ export function App() {
     <Switch>
       <Route path="/connect">{() => <Framed stores={stores.data}><ConnectPage stores={stores.data} /></Framed>}</Route>
       <Route path="/connect/import">{() => <Framed stores={stores.data}><ImportPage /></Framed>}</Route>
+      <Route path="/connect/woocommerce">{() => <Framed stores={stores.data}><WooCommercePage /></Framed>}</Route>
       <Route path="/:store/*?">{({ store }) => <OfStore id={store!} stores={stores.data} readAt={stores.dataUpdatedAt} stale={stores.isError} />}</Route>
       <Route>{() => <Redirect to={stores.data.length ? `/${lastStore(stores.data).id}` : '/connect'} replace />}</Route>
     </Switch>
@@ -116,6 +122,7 @@ function OfStore({ id, stores, readAt, stale }: { id: string; stores: StoreView[
           <Route path="/:s/customers/:id">{({ id: customer }) => <CustomerPage key={customer} id={customer} privacy={(name) => <PrivacyCard id={customer} name={name} />} />}</Route>
           <Route path="/:s/people"><PeoplePage /></Route>
           <Route path="/:s/outbox/:id?">{({ id: message }) => <OutboxPage id={message} />}</Route>
+          <Route path="/:s/in-step"><InStepPage /></Route>
           <Route path="/:s/settings"><SettingsPage /></Route>
           <Route><NotFound /></Route>
         </Switch>

@@ -15,8 +15,12 @@ const places: [path: string, key: Key, icon: IconName][] = [
   ['/campaigns', 'nav.campaigns', 'campaigns'],
   ['/customers', 'nav.customers', 'customers'],
   ['/outbox', 'nav.outbox', 'outbox'],
+  ['/in-step', 'nav.inStep', 'clock'],
   ['/settings', 'nav.settings', 'settings'],
 ];
+
+/** Only a connected store is kept in step. */
+const shown = (path: string, store: StoreView) => path !== '/in-step' || store.platform === 'wooCommerce' || store.platform === 'shopify';
 
 export function Shell({ stores, current, stale, children }: { stores: StoreView[]; current?: StoreView; stale?: boolean; children: ReactNode }) {
   const { t } = useI18n();
@@ -52,7 +56,7 @@ export function Shell({ stores, current, stale, children }: { stores: StoreView[
           </div>
           {current && (
             <nav className="nav" aria-label={t('app.navigation')}>
-              {places.map((place) => (
+              {places.filter((place) => shown(place[0], current)).map((place) => (
                 <Link key={place[0]} href={base + place[0]} aria-current={place === here ? 'page' : undefined}>
                   <Icon name={place[2]} />
                   <span>{(t as (k: Key) => string)(place[1])}</span>

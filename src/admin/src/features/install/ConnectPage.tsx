@@ -23,7 +23,7 @@ export default function ConnectPage({ stores }: { stores: StoreView[] }) {
         {door('import', 'file', <ButtonLink to="/connect/import" variant="primary">{t('import.choose')}</ButtonLink>, true)}
         {door('demo', 'spark', demo ? <ButtonLink to={`/${demo.id}`}>{t('connect.demo.open')}</ButtonLink> : <span className="faint small">{t('connect.demo.none')}</span>, true)}
         {door('shopify', 'bag', <Badge tone="info">{t('connect.notYet')}</Badge>, false)}
-        {door('woo', 'cart', <Badge tone="info">{t('connect.notYet')}</Badge>, false)}
+        {door('woo', 'cart', <ButtonLink to="/connect/woocommerce" variant="primary">{t('connect.woo.open')}</ButtonLink>, true)}
       </ul>
       {stores.length > 0 && (
         <section className="card">
