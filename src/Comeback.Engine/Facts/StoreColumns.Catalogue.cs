@@ -59,6 +59,10 @@ public sealed partial class StoreColumns
     /// <summary>The slot of the category with this key, in use or not; -1 when there is none.</summary>
     internal int CategoryByKey(string key) => categoryByKey.GetValueOrDefault(key, -1);
 
+    /// <summary>The slots of the categories whose key fits.</summary>
+    internal HashSet<int> CategorySlots(Func<string, bool> key) =>
+        [.. Enumerable.Range(0, categories.Count).Where(slot => categories[slot].Facts is { } facts && key(facts.Key))];
+
     internal bool HasCategories => categoryByKey.Count > 0;
 
     internal long CategoryIdAt(int slot) => categories[slot].Id;
@@ -150,6 +154,9 @@ internal sealed class ProductEntry
     public int[] Direct = [];
     /// <summary>In use and rolled up; null until asked for.</summary>
     public int[]? Effective;
+    /// <summary>Bits of its categories in signatures, true for the version of the catalogue beside it.</summary>
+    public ulong Signature;
+    public int SignatureOf = -1;
     /// <summary>Somebody bought, viewed or carted it.</summary>
     public bool Used;
 }

@@ -5,7 +5,9 @@ namespace Comeback.Engine.Facts;
 // Events and carts of known customers; those of nobody are not kept until somebody owns them.
 public sealed partial class StoreColumns
 {
-    private readonly IdMap eventOwners = new();
+    private readonly IdSet knownEvents = new();
+    // Made when an event that is known comes again with another owner, which only merges do; given back by Trim.
+    private IdMap? eventOwners;
     private readonly IdMap cartOwners = new();
     private readonly SliceLog<EventEntry> events = new();
     private readonly SliceLog<CartEntry> carts = new();
@@ -32,7 +34,7 @@ public sealed partial class StoreColumns
         if (facts is { Message: { } sent, Campaign: { } campaign }) campaignOfMessage[(uint)sent.Value] = campaign.Value;
         if (facts.Product is not null) Use(subject);
         var own = PropertiesOf(facts);
-        var previous = eventOwners[facts.Id.Value];
+        var previous = OwnerOf(facts.Id, facts.Ordinal ?? -1);
         if (previous >= 0)
         {
             var index = IndexOfEvent(previous, entry.Id);
@@ -40,26 +42,28 @@ public sealed partial class StoreColumns
             events.RemoveAt(previous, index);
             DropProperties(previous, entry.Id);
         }
-        eventOwners[facts.Id.Value] = facts.Ordinal ?? -1;
-        if (facts.Ordinal is not { } owner) return Touched.One(FactKinds.Events, previous);
+        Own(facts.Id, facts.Ordinal ?? -1);
+        if (facts.Ordinal is not { } owner) return Changed(Touched.One(FactKinds.Events, previous, Reach.Everything));
         Reserve(owner);
+        if (facts.Kind == EventKind.ProductViewed) seenSignatures[owner] |= entry.IsCategory ? ~0UL : subject >= 0 ? Bit(subject) : 0;
         var log = events.Of(owner);
         var at = log.Length;
         while (at > 0 && log[at - 1].At > entry.At) at--;
         events.Insert(owner, at, entry);
         if (own.Length > 0) KeepProperties(owner, own);
-        return Touched.Two(FactKinds.Events, owner, previous);
+        // A row that was there before may have been of another kind or about something else.
+        return Changed(Touched.Two(FactKinds.Events, owner, previous, previous >= 0 ? Reach.Everything : new Reach(entry.Kind, entry.IsCategory, subject)));
     }
 
     /// <summary>Takes an event away (erasure).</summary>
     public Touched RemoveEvent(EventId id)
     {
-        var owner = eventOwners[id.Value];
+        var owner = OwnerOf(id, -1);
         if (owner < 0) return Touched.None;
         events.RemoveAt(owner, IndexOfEvent(owner, (uint)id.Value));
         DropProperties(owner, (uint)id.Value);
-        eventOwners[id.Value] = -1;
-        return Touched.One(FactKinds.Events, owner);
+        Own(id, -1);
+        return Changed(Touched.One(FactKinds.Events, owner, Reach.Everything));
     }
 
     /// <summary>Puts a cart as it stands now.</summary>
@@ -78,10 +82,11 @@ public sealed partial class StoreColumns
             Use(product);
         cartProducts[entry.Id] = products;
         cartOwners[entry.Id] = facts.Ordinal ?? -1;
-        if (facts.Ordinal is not { } owner) return Touched.One(FactKinds.Carts, previous);
+        if (facts.Ordinal is not { } owner) return Changed(Touched.One(FactKinds.Carts, previous));
         Reserve(owner);
+        Mark(withCarts, owner);
         carts.Insert(owner, carts.Of(owner).Length, entry);
-        return Touched.Two(FactKinds.Carts, owner, previous);
+        return Changed(Touched.Two(FactKinds.Carts, owner, previous));
     }
 
     /// <summary>Takes a cart away.</summary>
@@ -92,11 +97,14 @@ public sealed partial class StoreColumns
         carts.RemoveAt(owner, IndexOfCart(owner, id.Value));
         cartOwners[id.Value] = -1;
         cartProducts.Remove(id.Value);
-        return Touched.One(FactKinds.Carts, owner);
+        return Changed(Touched.One(FactKinds.Carts, owner));
     }
 
     /// <summary>A customer's events by time.</summary>
     internal ReadOnlySpan<EventEntry> EventsOf(int ordinal) => events.Of(ordinal);
+
+    /// <summary>When the last of a customer's events was; <see cref="long.MinValue"/> without any.</summary>
+    internal long LastEventOf(int ordinal) => events.LastOf(ordinal, out var last) ? last.At : long.MinValue;
 
     /// <summary>A customer's carts, in no order.</summary>
     internal ReadOnlySpan<CartEntry> CartsOf(int ordinal) => carts.Of(ordinal);
@@ -109,12 +117,38 @@ public sealed partial class StoreColumns
     /// <summary>True when the store has had an event of one of these kinds.</summary>
     internal bool HasSeen(ulong kinds) => (kindsSeen & kinds) != 0;
 
-    private int IndexOfEvent(int ordinal, uint id)
+    private int IndexOfEvent(int ordinal, uint id) => FindEvent(ordinal, id) is >= 0 and var index
+        ? index
+        : throw new InvalidOperationException("An event is not with its owner.");
+
+    private int FindEvent(int ordinal, uint id)
     {
         var log = events.Of(ordinal);
         for (var i = log.Length - 1; i >= 0; i--)
             if (log[i].Id == id) return i;
-        throw new InvalidOperationException("An event is not with its owner.");
+        return -1;
+    }
+
+    // Nearly every event is new, or comes again with the owner that it has: neither needs an index of all.
+    private int OwnerOf(EventId id, int likely)
+    {
+        if (!knownEvents.Contains(id.Value)) return -1;
+        if (likely >= 0 && FindEvent(likely, (uint)id.Value) >= 0) return likely;
+        if (eventOwners is null)
+        {
+            eventOwners = new IdMap();
+            for (var ordinal = 0; ordinal < Capacity; ordinal++)
+                foreach (ref readonly var happened in EventsOf(ordinal))
+                    eventOwners[happened.Id] = ordinal;
+        }
+        return eventOwners[id.Value];
+    }
+
+    private void Own(EventId id, int owner)
+    {
+        if (owner >= 0) knownEvents.Add(id.Value);
+        else knownEvents.Remove(id.Value);
+        if (eventOwners is not null) eventOwners[id.Value] = owner;
     }
 
     private int IndexOfCart(int ordinal, long id)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Comeback.Engine.Orders;
 
 namespace Comeback.Engine.Facts;
@@ -8,9 +9,9 @@ public sealed partial class StoreColumns
     private readonly IdMap orderSlots = new();
     private readonly IdMap refundOwners = new();
     private readonly SliceLog<OrderEntry> orders = new();
-    private readonly SliceLog<LineEntry> lines = new();
+    private SliceLog<LineEntry> lines = new();
     private readonly SliceLog<RefundEntry> refunds = new();
-    private readonly Dictionary<int, int[]> codes = [];
+    private Dictionary<int, int[]> codes = [];
     private OrderSlot[] slots = [];
     private int usedSlots;
 
@@ -21,17 +22,11 @@ public sealed partial class StoreColumns
     public Touched PutOrder(OrderFacts facts)
     {
         Reserve(facts.Ordinal);
-        var entry = new OrderEntry
-        {
-            At = StoreDays.Micros(facts.PlacedAt),
-            Spent = facts.SpentMinor ?? OrderEntry.NoAmount,
-            Flags = FlagsOf(facts),
-        };
-        entry.Day = Days.DayOf(entry.At);
+        var placed = StoreDays.Micros(facts.PlacedAt);
+        var entry = new OrderEntry(placed, FlagsOf(facts)) { Spent = facts.SpentMinor ?? OrderEntry.NoAmount, Day = Days.DayOf(placed) };
         var goods = facts.Lines.Where(line => line.Kind == LineKind.Goods)
             .Select(line => new LineEntry(line.Product is { } product ? ProductSlot(product) : -1, line.Quantity, line.TotalMinor)).ToArray();
         var discounts = facts.DiscountCodes.Select(code => Texts.Of(code.ToLowerInvariant())).Distinct().Order().ToArray();
-        var total = facts.TotalMinor ?? OrderEntry.NoAmount;
 
         var slot = orderSlots[facts.Id.Value];
         var previous = -1;
@@ -48,22 +43,25 @@ public sealed partial class StoreColumns
             if (previous >= 0)
             {
                 var index = IndexOfOrder(previous, slot);
-                if (previous == facts.Ordinal && orders.Of(previous)[index] == entry && slots[slot].Total == total
+                if (previous == facts.Ordinal && orders.Of(previous)[index] == entry
                     && lines.Of(slot).SequenceEqual(goods) && discounts.AsSpan().SequenceEqual(codes.GetValueOrDefault(slot)))
                     return Touched.None;
                 orders.RemoveAt(previous, index);
             }
         }
-        slots[slot] = new OrderSlot(facts.Id.Value, facts.Ordinal, total);
+        slots[slot] = new OrderSlot(facts.Id.Value, facts.Ordinal);
         lines.Set(slot, goods);
         foreach (var line in goods)
+        {
             Use(line.Product);
+            MarkBought(facts.Ordinal, line.Product);
+        }
         Keep(codes, slot, discounts.Length == 0 ? null : discounts);
         var log = orders.Of(facts.Ordinal);
         var at = log.Length;
         while (at > 0 && Later(log[at - 1], entry)) at--;
         orders.Insert(facts.Ordinal, at, entry);
-        return Touched.Two(FactKinds.Orders, facts.Ordinal, previous);
+        return Changed(Touched.Two(FactKinds.Orders, facts.Ordinal, previous));
     }
 
     /// <summary>Takes an order away, as if it had never been.</summary>
@@ -76,7 +74,7 @@ public sealed partial class StoreColumns
         lines.Set(slot, []);
         codes.Remove(slot);
         slots[slot].Owner = -1;
-        return Touched.One(FactKinds.Orders, owner);
+        return Changed(Touched.One(FactKinds.Orders, owner));
     }
 
     /// <summary>Puts a refund, of an order or without one.</summary>
@@ -92,8 +90,9 @@ public sealed partial class StoreColumns
             refunds.RemoveAt(previous, index);
         }
         refundOwners[facts.Id] = facts.Ordinal;
+        Mark(withRefunds, facts.Ordinal);
         refunds.Insert(facts.Ordinal, refunds.Of(facts.Ordinal).Length, entry);
-        return Touched.Two(FactKinds.Orders, facts.Ordinal, previous);
+        return Changed(Touched.Two(FactKinds.Orders, facts.Ordinal, previous));
     }
 
     /// <summary>Takes a refund away.</summary>
@@ -103,7 +102,7 @@ public sealed partial class StoreColumns
         if (owner < 0) return Touched.None;
         refunds.RemoveAt(owner, IndexOfRefund(owner, id));
         refundOwners[id] = -1;
-        return Touched.One(FactKinds.Orders, owner);
+        return Changed(Touched.One(FactKinds.Orders, owner));
     }
 
     /// <summary>A customer's orders by time, then id.</summary>
@@ -117,11 +116,28 @@ public sealed partial class StoreColumns
 
     internal long OrderIdOf(int slot) => slots[slot].Id;
 
-    /// <summary>The order's total in minor units, or <see cref="OrderEntry.NoAmount"/>.</summary>
-    internal long OrderTotalOf(int slot) => slots[slot].Total;
-
     private bool Later(in OrderEntry left, in OrderEntry right) =>
         left.At > right.At || (left.At == right.At && slots[left.Slot].Id > slots[right.Slot].Id);
+
+    // Slots in the order of customers, so that those of one lie together, and none that is not used.
+    private void Renumber()
+    {
+        var (fresh, ordered, coded) = (new OrderSlot[orders.Total], new SliceLog<LineEntry>(), new Dictionary<int, int[]>(codes.Count));
+        foreach (var slot in slots.AsSpan(0, usedSlots))
+            orderSlots[slot.Id] = -1;
+        var next = 0;
+        for (var ordinal = 0; ordinal < Capacity; ordinal++)
+            foreach (ref var order in orders.Of(ordinal))
+            {
+                ordered.Set(next, lines.Of(order.Slot));
+                if (codes.TryGetValue(order.Slot, out var used)) coded[next] = used;
+                fresh[next] = slots[order.Slot];
+                orderSlots[fresh[next].Id] = next;
+                order.Slot = next++;
+            }
+        ordered.Trim();
+        (slots, usedSlots, lines, codes) = (fresh, next, ordered, coded);
+    }
 
     private int IndexOfOrder(int ordinal, int slot)
     {
@@ -161,21 +177,42 @@ internal enum OrderFlags : byte
     Counted = 4,
 }
 
+/// <summary>An order in 24 bytes: the instant in 61 bits and three flags, the amount, the day and where its lines are.</summary>
 internal record struct OrderEntry
 {
     /// <summary>Stands for an amount that is not known for want of a rate.</summary>
     public const long NoAmount = long.MinValue;
+    private readonly long packed;
 
-    public long At;
+    public OrderEntry(long at, OrderFlags flags) => packed = (at << 3) | (long)flags;
+
+    public readonly long At => packed >> 3;
+    public readonly OrderFlags Flags => (OrderFlags)(packed & 7);
     public long Spent;
     public int Day;
     public int Slot;
-    public OrderFlags Flags;
 }
 
-internal record struct OrderSlot(long Id, int Owner, long Total);
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal record struct OrderSlot(long Id, int Owner);
 
-internal readonly record struct LineEntry(int Product, int Quantity, long Total);
+/// <summary>A line of goods in twelve bytes: quantities up to 8 million either way, totals to 5 * 10^11 minor units; beyond, those.</summary>
+internal readonly record struct LineEntry
+{
+    private const long Most = (1L << 39) - 1;
+    private readonly int high;
+    private readonly uint low;
+
+    public LineEntry(int product, int quantity, long total)
+    {
+        var packed = ((long)Math.Clamp(quantity, -(1 << 23), (1 << 23) - 1) << 40) | (Math.Clamp(total, -Most, Most) & ((1L << 40) - 1));
+        (Product, high, low) = (product, (int)(packed >> 32), unchecked((uint)packed));
+    }
+
+    public int Product { get; }
+    public int Quantity => high >> 8;
+    public long Total => ((((long)high << 32) | low) << 24) >> 24;
+}
 
 /// <summary>A refund. One of an order is in that order's amount already and counts only where refunds are asked for.</summary>
 internal readonly record struct RefundEntry(long At, long Amount, long Id, bool OfOrder);

@@ -18,7 +18,7 @@ public sealed partial class StoreColumns
     private readonly Dictionary<int, int[]> tags = [];
     private readonly Dictionary<int, LifetimeFacts> lifetimes = [];
     private readonly Dictionary<int, IReadOnlyDictionary<string, string>> vendorValues = [];
-    private readonly Dictionary<long, int> ordinals = [];
+    private readonly IdMap ordinals = new();
 
     public StoreColumns(StoreProfile profile)
     {
@@ -43,7 +43,7 @@ public sealed partial class StoreColumns
     public CustomerId IdOf(int ordinal) => ordinal < Capacity ? new(customers[ordinal].Id) : default;
 
     /// <summary>The ordinal of a customer, or -1.</summary>
-    public int OrdinalOf(CustomerId id) => ordinals.GetValueOrDefault(id.Value, -1);
+    public int OrdinalOf(CustomerId id) => ordinals[id.Value];
 
     /// <summary>True when the customer is there: put and not gone.</summary>
     public bool Exists(int ordinal) => (uint)ordinal < (uint)Capacity && (customers[ordinal].Flags & CustomerFlags.There) != 0;
@@ -53,13 +53,14 @@ public sealed partial class StoreColumns
     {
         consents.Trim();
         orders.Trim();
-        lines.Trim();
+        Renumber();
         refunds.Trim();
         events.Trim();
         carts.Trim();
         properties.Trim();
         Array.Resize(ref customers, Capacity);
-        Array.Resize(ref slots, usedSlots);
+        ReserveMarks();
+        eventOwners = null;
     }
 
     public Touched PutCustomer(CustomerFacts facts)
@@ -92,13 +93,15 @@ public sealed partial class StoreColumns
             && Same(vendorValues.GetValueOrDefault(facts.Ordinal), facts.VendorValues);
         if (same) return Touched.None;
         Customers += ((next.Flags & CustomerFlags.There) != 0 ? 1 : 0) - ((entry.Flags & CustomerFlags.There) != 0 ? 1 : 0);
-        if (entry.Id != 0 && entry.Id != next.Id) ordinals.Remove(entry.Id);
+        if (entry.Id != 0 && entry.Id != next.Id) ordinals[entry.Id] = -1;
         ordinals[next.Id] = facts.Ordinal;
         entry = next;
+        Mark(there, facts.Ordinal, (next.Flags & CustomerFlags.There) != 0);
+        Mark(shoppers, facts.Ordinal, (next.Flags & (CustomerFlags.There | CustomerFlags.NotAShopper)) == CustomerFlags.There);
         Keep(tags, facts.Ordinal, tagged.Length == 0 ? null : tagged);
         Keep(lifetimes, facts.Ordinal, facts.Lifetime);
         Keep(vendorValues, facts.Ordinal, facts.VendorValues is { Count: > 0 } ? facts.VendorValues : null);
-        return Touched.One(FactKinds.Customer, facts.Ordinal);
+        return Changed(Touched.One(FactKinds.Customer, facts.Ordinal));
     }
 
     /// <summary>Adds an entry of the consent ledger; one that is there already changes nothing.</summary>
@@ -114,7 +117,7 @@ public sealed partial class StoreColumns
             index++;
         }
         consents.Insert(facts.Ordinal, index, entry);
-        return Touched.One(FactKinds.Consents, facts.Ordinal);
+        return Changed(Touched.One(FactKinds.Consents, facts.Ordinal));
     }
 
     /// <summary>Takes a customer's consents away, before they are put again under another (merge).</summary>
@@ -122,7 +125,7 @@ public sealed partial class StoreColumns
     {
         if (consents.Of(ordinal).IsEmpty) return Touched.None;
         consents.Set(ordinal, []);
-        return Touched.One(FactKinds.Consents, ordinal);
+        return Changed(Touched.One(FactKinds.Consents, ordinal));
     }
 
     internal ReadOnlySpan<CustomerEntry> AllCustomers => customers.AsSpan(0, Capacity);
@@ -142,11 +145,24 @@ public sealed partial class StoreColumns
 
     internal bool HasVendorValue(string name) => vendorValues.Values.Any(values => values.ContainsKey(name));
 
+    /// <summary>Raised by every change of a customer's facts; the catalogue has its own.</summary>
+    internal long Version { get; private set; }
+
+    private Touched Changed(Touched touched)
+    {
+        Version++;
+        return touched;
+    }
+
     private void Reserve(int ordinal)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
         if (ordinal < Capacity) return;
-        if (ordinal >= customers.Length) Array.Resize(ref customers, Math.Max(ordinal + 1, Math.Max(16, customers.Length + (customers.Length / 2))));
+        if (ordinal >= customers.Length)
+        {
+            Array.Resize(ref customers, Math.Max(ordinal + 1, Math.Max(16, customers.Length + (customers.Length / 2))));
+            ReserveMarks();
+        }
         Capacity = ordinal + 1;
     }
 
@@ -208,4 +224,10 @@ internal sealed class Texts
     public int Find(string text) => numbers.GetValueOrDefault(text);
 
     public string this[int number] => texts[number];
+
+    /// <summary>By number.</summary>
+    public IReadOnlyList<string> All => texts;
+
+    /// <summary>One more than the highest number.</summary>
+    public int Count => texts.Count;
 }

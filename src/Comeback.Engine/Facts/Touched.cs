@@ -1,3 +1,5 @@
+using Comeback.Engine.Orders;
+
 namespace Comeback.Engine.Facts;
 
 /// <summary>What moved a membership. The numbers are stored; never renumber.</summary>
@@ -36,6 +38,48 @@ internal enum FactKinds : byte
     All = 63,
 }
 
+/// <summary>Which events a change was about: decides which definitions it is put to. Opaque outside the Engine.</summary>
+public readonly record struct Reach
+{
+    private const int Several = -2;
+
+    internal Reach(EventKind kind, bool category, int subject) => (EventKinds, Category, Subject) = (1UL << (int)kind, category, subject);
+
+    private Reach(ulong kinds, FactKinds facts, bool category, int subject) => (EventKinds, Facts, Category, Subject) = (kinds, facts, category, subject);
+
+    /// <summary>Events of any kind about anything.</summary>
+    internal static readonly Reach Everything = new(~0UL, FactKinds.None, false, Several);
+
+    /// <summary>Whatever can be touched.</summary>
+    public static readonly Reach All = new(~0UL, FactKinds.All, false, Several);
+
+    internal ulong EventKinds { get; }
+
+    internal FactKinds Facts { get; }
+
+    /// <summary>The one event was about a category.</summary>
+    internal bool Category { get; }
+
+    /// <summary>The slot that the one event was about; -2 when there were several.</summary>
+    internal int Subject { get; }
+
+    internal bool IsOne => Subject != Several && EventKinds != 0;
+
+    internal EventKind Kind => (EventKind)System.Numerics.BitOperations.TrailingZeroCount(EventKinds);
+
+    internal Reach With(FactKinds facts) => new(EventKinds, Facts | facts, Category, Subject);
+
+    /// <summary>Both together.</summary>
+    public Reach And(Reach other)
+    {
+        var facts = Facts | other.Facts;
+        if (other.EventKinds == 0) return new(EventKinds, facts, Category, Subject);
+        if (EventKinds == 0) return new(other.EventKinds, facts, other.Category, other.Subject);
+        var same = EventKinds == other.EventKinds && Category == other.Category && Subject == other.Subject;
+        return new(EventKinds | other.EventKinds, facts, Category, same ? Subject : Several);
+    }
+}
+
 /// <summary>The ordinals that one change touched: the owner, and the previous owner when a row was re-keyed; many for the catalogue.</summary>
 public readonly struct Touched
 {
@@ -43,8 +87,8 @@ public readonly struct Touched
     private readonly int second;
     private readonly int[]? many;
 
-    private Touched(FactKinds kinds, int count, int first, int second, int[]? many) =>
-        (Kinds, Count, this.first, this.second, this.many) = (kinds, count, first, second, many);
+    private Touched(Reach reach, int count, int first, int second, int[]? many) =>
+        (Reach, Count, this.first, this.second, this.many) = (reach, count, first, second, many);
 
     /// <summary>Nobody: the state was known already.</summary>
     public static Touched None => default;
@@ -53,20 +97,24 @@ public readonly struct Touched
 
     public int this[int index] => many is not null ? many[index] : index == 0 ? first : second;
 
-    internal FactKinds Kinds { get; }
+    /// <summary>What of them was touched.</summary>
+    public Reach Reach { get; }
 
-    internal static Touched One(FactKinds kinds, int ordinal) => ordinal < 0 ? default : new(kinds, 1, ordinal, 0, null);
+    internal FactKinds Kinds => Reach.Facts;
 
-    internal static Touched Two(FactKinds kinds, int ordinal, int previous) =>
-        previous < 0 || previous == ordinal ? One(kinds, ordinal) : ordinal < 0 ? One(kinds, previous) : new(kinds, 2, ordinal, previous, null);
+    internal static Touched One(FactKinds kinds, int ordinal, Reach reach = default) => ordinal < 0 ? default : new(reach.With(kinds), 1, ordinal, 0, null);
 
-    internal static Touched All(FactKinds kinds, int[] ordinals) => new(kinds, ordinals.Length, 0, 0, ordinals);
+    internal static Touched Two(FactKinds kinds, int ordinal, int previous, Reach reach = default) => previous < 0 || previous == ordinal ? One(kinds, ordinal, reach)
+        : ordinal < 0 ? One(kinds, previous, reach)
+        : new(reach.With(kinds), 2, ordinal, previous, null);
+
+    internal static Touched All(FactKinds kinds, int[] ordinals) => new(default(Reach).With(kinds), ordinals.Length, 0, 0, ordinals);
 }
 
 /// <summary>Collects what a batch of changes touched, each customer once, with the cause that counts: one that just happened before one that was found.</summary>
 public sealed class Touches
 {
-    private readonly Dictionary<int, (Cause Cause, FactKinds Kinds)> all = [];
+    private readonly Dictionary<int, (Cause Cause, Reach Reach)> all = [];
 
     /// <summary>Customers to decide anew.</summary>
     public int Count => all.Count;
@@ -74,22 +122,23 @@ public sealed class Touches
     /// <summary>Ordinals with their causes, in no order.</summary>
     public IEnumerable<KeyValuePair<int, Cause>> Causes => all.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Cause));
 
-    internal Dictionary<int, (Cause Cause, FactKinds Kinds)> Touched => all;
+    internal Dictionary<int, (Cause Cause, Reach Reach)> Touched => all;
 
     public void Add(Touched touched, Cause cause)
     {
         for (var i = 0; i < touched.Count; i++)
-            Add(touched[i], cause, touched.Kinds);
+            Add(touched[i], cause, touched.Reach);
     }
 
     /// <summary>Has a customer decided anew even though no row changed.</summary>
-    public void Add(int ordinal, Cause cause) => Add(ordinal, cause, FactKinds.All);
+    public void Add(int ordinal, Cause cause) => Add(ordinal, cause, Reach.All);
 
-    public void Clear() => all.Clear();
-
-    private void Add(int ordinal, Cause cause, FactKinds kinds)
+    /// <summary>Has a customer decided anew for what was touched of them.</summary>
+    public void Add(int ordinal, Cause cause, Reach reach)
     {
         ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(all, ordinal, out var known);
-        entry = known && (!entry.Cause.Found || cause.Found) ? (entry.Cause, entry.Kinds | kinds) : (cause, entry.Kinds | kinds);
+        entry = known ? (!entry.Cause.Found || cause.Found ? entry.Cause : cause, entry.Reach.And(reach)) : (cause, reach);
     }
+
+    public void Clear() => all.Clear();
 }

@@ -135,7 +135,7 @@ internal sealed class NumberNode : PlanNode
     public override int Cost => OnSummary ? 1 : 4;
 
     // Counts and amounts against constants: whole numbers from a low to a high one.
-    private bool OnSummary => comparison.Attribute is "number_of_orders" or "amount_spent" && comparison.Operator is not (Operator.IsNull or Operator.IsNotNull)
+    private bool OnSummary => comparison.Attribute is "number_of_orders" or "amount_spent" or "days_since_last_order" && comparison.Operator is not (Operator.IsNull or Operator.IsNotNull)
         && comparison.Values.All(value => value is NumberValue);
 
     public override void Filter(Bulk bulk, Span<ulong> mask)
@@ -159,21 +159,19 @@ internal sealed class NumberNode : PlanNode
             _ => (ceiling, right[1].Of(null!).Floor()),
         };
         var not = comparison.Operator == Operator.NotEqual;
-        var spent = comparison.Attribute == "amount_spent";
-        var summaries = bulk.Summaries;
-        for (var word = 0; word < mask.Length; word++)
+        if (left.IsDays)
         {
-            if (mask[word] == 0) continue;
-            var part = summaries.Slice(word << 6, Math.Min(64, summaries.Length - (word << 6)));
-            var bits = 0UL;
-            if (spent)
-                for (var bit = 0; bit < part.Length; bit++)
-                    bits |= (part[bit].Spent >= low & part[bit].Spent <= high ? 1UL : 0UL) << bit;
-            else
-                for (var bit = 0; bit < part.Length; bit++)
-                    bits |= (part[bit].Orders >= low & part[bit].Orders <= high ? 1UL : 0UL) << bit;
-            mask[word] &= not ? ~bits : bits;
+            // So many days since: the last order lies on so many days before today, which is one stretch of instants.
+            const int Far = 40_000;
+            var (days, today) = (bulk.Moment.Days, bulk.Moment.Today);
+            var from = high >= Far ? long.MinValue + 1 : days.StartOf(today - (int)Math.Max(high, -Far));
+            var until = low <= -Far ? long.MaxValue : days.StartOf(today - (int)Math.Min(low, Far) + 1);
+            if (!not) Lanes.Keep(mask, bulk.LastAt, Math.Max(from, long.MinValue + 1), low > high ? long.MinValue : until - 1);
+            else Lanes.Keep(mask, bulk.LastAt, Math.Max(from, long.MinValue + 1), low > high ? long.MinValue : until - 1, not: true);
+            return;
         }
+        if (comparison.Attribute == "amount_spent") Lanes.Keep(mask, bulk.Spent, low, high, not);
+        else Lanes.Keep(mask, bulk.Orders, low, high, not);
     }
 
     private int Compare(Subject subject, Ratio value, Ratio bound, NumberSource source)
@@ -233,27 +231,24 @@ internal sealed class DateNode(Comparison comparison, DateTest? test, StoreColum
 
     public override void Filter(Bulk bulk, Span<ulong> mask)
     {
-        if (!OnSummary || test!.Range(bulk.Moment) is not var (low, high, byDay))
+        if (comparison.Attribute == "customer_added_date" && test?.Window(bulk.Moment) is var (from, until))
+        {
+            var customers = bulk.Customers;
+            for (var word = 0; word < mask.Length; word++)
+                for (var rest = mask[word]; rest != 0; rest &= rest - 1)
+                {
+                    var at = customers[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest)].CreatedAt;
+                    if (at < from || at >= until) mask[word] &= ~(rest & (~rest + 1));
+                }
+            return;
+        }
+        if (!OnSummary || test!.Window(bulk.Moment) is not var (first, end))
         {
             bulk.OneByOne(this, mask);
             return;
         }
-        var last = comparison.Attribute == "last_order_date";
-        var summaries = bulk.Summaries;
-        for (var word = 0; word < mask.Length; word++)
-        {
-            if (mask[word] == 0) continue;
-            var part = summaries.Slice(word << 6, Math.Min(64, summaries.Length - (word << 6)));
-            var bits = 0UL;
-            for (var bit = 0; bit < part.Length; bit++)
-            {
-                ref readonly var summary = ref part[bit];
-                var at = last ? summary.LastAt : summary.FirstAt;
-                var value = byDay ? last ? summary.LastDay : summary.FirstDay : at;
-                bits |= (summary.Orders > 0 & at != long.MinValue & at != long.MaxValue & value >= low & value <= high ? 1UL : 0UL) << bit;
-            }
-            mask[word] &= bits;
-        }
+        // The ends of the scale stand for "no order that is dated".
+        Lanes.Keep(mask, comparison.Attribute == "last_order_date" ? bulk.LastAt : bulk.FirstAt, Math.Max(first, long.MinValue + 1), end == long.MinValue ? end : end - 1);
     }
 
     public override string? Witness(Subject subject) => Read(subject, out _, out var day)

@@ -30,6 +30,8 @@ internal sealed class EventsNode : RowsNode
 
     public override Needs Needs => Needs.Events | Needs.Catalogue | TimeNeed | (Array.Exists(properties, property => property.Moves) ? Needs.Time : Needs.None);
 
+    public override ulong EventKinds => kinds;
+
     public override bool NoData => !columns.HasSeen(kinds)
         || names.Any(parameter => parameter is { Operator: Operator.Equal, Values: [TextValue name] } && EventNames.Of(name.Text) is null && !columns.HasSeenCustom(name.Text));
 

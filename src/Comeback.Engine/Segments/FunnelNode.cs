@@ -19,6 +19,10 @@ internal sealed class FunnelNode : PlanNode
 
     public override Needs Needs => steps.Aggregate(Needs.Time, (needs, step) => needs | step.Needs);
 
+    public override ulong EventKinds => steps.Aggregate(0UL, (kinds, step) => kinds | step.EventKinds);
+
+    public override void Prepare() => Array.ForEach(steps, step => step.Prepare());
+
     public override bool NoData => steps.Where((_, index) => !funnel.Steps[index].Negated).Any(step => step.NoData);
 
     public override bool Test(Subject subject)

@@ -11,14 +11,14 @@ public sealed class MemberSet
     public bool Contains(int ordinal) => (ordinal >> 6) < bits.Length && ordinal >= 0 && (bits[ordinal >> 6] & (1UL << (ordinal & 63))) != 0;
 
     /// <summary>Ordinals, ascending.</summary>
-    public IEnumerable<int> Ordinals
+    public IEnumerable<int> Ordinals => In(bits);
+
+    /// <summary>The ordinals of a bitmap, ascending.</summary>
+    internal static IEnumerable<int> In(ulong[] bits)
     {
-        get
-        {
-            for (var word = 0; word < bits.Length; word++)
-                for (var rest = bits[word]; rest != 0; rest &= rest - 1)
-                    yield return (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest);
-        }
+        for (var word = 0; word < bits.Length; word++)
+            for (var rest = bits[word]; rest != 0; rest &= rest - 1)
+                yield return (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest);
     }
 
     /// <summary>Two segments side by side: who is only here, only there, and in both.</summary>
@@ -43,9 +43,12 @@ public sealed class MemberSet
     public List<int> ToList()
     {
         var list = new List<int>(Count);
+        System.Runtime.InteropServices.CollectionsMarshal.SetCount(list, Count);
+        var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list);
+        var at = 0;
         for (var word = 0; word < bits.Length; word++)
             for (var rest = bits[word]; rest != 0; rest &= rest - 1)
-                list.Add((word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest));
+                span[at++] = (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest);
         return list;
     }
 

@@ -14,6 +14,17 @@ internal sealed class Moment
             Bounds[i] = operands[i].Resolve(this);
     }
 
+    private Moment(Moment before, long now, IReadOnlyList<DateOperand> operands)
+    {
+        (Days, Now, Today, Bounds) = (before.Days, now, before.Today, (long[])before.Bounds.Clone());
+        for (var i = 0; i < Bounds.Length; i++)
+            if (operands[i].ToTheInstant) Bounds[i] = operands[i].Resolve(this);
+    }
+
+    /// <summary>A later moment. Within one day only what moves with the instant is worked out anew.</summary>
+    public Moment Next(long now, IReadOnlyList<DateOperand> operands) =>
+        now >= Now && Bounds.Length == operands.Count && now < Days.StartOf(Today + 1) ? new(this, now, operands) : new(Days, now, operands);
+
     public StoreDays Days { get; }
     /// <summary>UTC microseconds.</summary>
     public long Now { get; }

@@ -22,6 +22,10 @@ internal sealed class OrdersNode : RowsNode
 
     public override Needs Needs => Needs.Orders | TimeNeed | (fromMessage is null ? Needs.None : Needs.Events);
 
+    public override ulong EventKinds => fromMessage is null ? 0 : 1UL << (int)EventKind.MessageClicked;
+
+    protected override void Narrow(Bulk bulk, Span<ulong> mask) => KeepBuyers(bulk, mask);
+
     // Whether an order came from a message is not known where no message was ever clicked.
     public override bool NoData => fromMessage == true && !columns.HasSeen(MessagesNode.AllKinds);
 
@@ -93,10 +97,18 @@ internal sealed class LinesNode : RowsNode
 
     public override bool NoData => filter.HasCategory && !columns.HasCategories;
 
+    protected override void Narrow(Bulk bulk, Span<ulong> mask)
+    {
+        KeepBuyers(bulk, mask);
+        if (filter.Signature is not var (products, category)) return;
+        bulk.KeepAny(mask, columns.BoughtSignatures, products);
+        if (category != 0) bulk.KeepAny(mask, columns.CategorySignatures, category);
+    }
+
     protected override Gathered Gather(Subject subject)
     {
         var rows = new Gathered();
-        if (plain && subject.Fits is null)
+        if (plain && subject.Fits is null && !subject.Passing)
         {
             // Most segments about categories ask only this: one look-up in what the customer ever bought from.
             var category = columns.CategoryByKey(filter.OnlyCategory!);
@@ -125,9 +137,49 @@ internal sealed class LinesNode : RowsNode
             }
             if (!any || !inTime) continue;
             rows.Count++;
+            if (subject.Passing && OneIsEnough && subject.Fits is null) break;
             subject.Fits?.Add(order.At);
         }
         return rows;
+    }
+
+    public override void Filter(Bulk bulk, Span<ulong> mask)
+    {
+        // The usual question, whether any line fits, is answered without gathering anything.
+        if (!OneIsEnough || quantities.Length > 0 || Amounts.Length > 0 || filter.Everything || !Within(bulk.Moment).Plain)
+        {
+            base.Filter(bulk, mask);
+            return;
+        }
+        var buffer = bulk.Rent();
+        var could = buffer.AsSpan(0, mask.Length);
+        mask.CopyTo(could);
+        Narrow(bulk, could);
+        var within = Within(bulk.Moment);
+        var until = Math.Min(within.Until - 1, bulk.Moment.Now);
+        for (var word = 0; word < could.Length; word++)
+        {
+            var found = 0UL;
+            for (var rest = could[word]; rest != 0; rest &= rest - 1)
+                if (AnyLine(bulk.First + (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest), within.From, until)) found |= rest & (~rest + 1);
+            mask[word] &= Negated ? ~found : found;
+        }
+        bulk.Return(buffer);
+    }
+
+    private bool AnyLine(int ordinal, long from, long until)
+    {
+        var fits = filter.Fits;
+        var orders = columns.OrdersOf(ordinal);
+        for (var i = orders.Length - 1; i >= 0; i--)
+        {
+            ref readonly var order = ref orders[i];
+            if (order.At < from) break;
+            if (order.At > until || (order.Flags & OrderFlags.Counted) == 0) continue;
+            foreach (ref readonly var line in columns.LinesOf(order.Slot))
+                if ((uint)line.Product < (uint)fits.Length && fits[line.Product] && line.Quantity > 0) return true;
+        }
+        return false;
     }
 
     private readonly record struct Held(int Quantity)
@@ -140,6 +192,8 @@ internal sealed class LinesNode : RowsNode
 internal sealed class RefundsNode(FunctionMatch match, PlanBuilder builder) : RowsNode(match, builder)
 {
     public override Needs Needs => Needs.Orders | TimeNeed;
+
+    protected override void Narrow(Bulk bulk, Span<ulong> mask) => bulk.Keep(mask, bulk.Columns.WithRefunds);
 
     protected override Gathered Gather(Subject subject)
     {
@@ -181,6 +235,8 @@ internal sealed class CartsNode : RowsNode
     public override Needs Needs => Needs.Carts | Needs.Catalogue | TimeNeed | (orderedSince is null ? Needs.None : Needs.Orders);
 
     public override bool NoData => columns.Carts == 0;
+
+    protected override void Narrow(Bulk bulk, Span<ulong> mask) => bulk.Keep(mask, columns.WithCarts);
 
     protected override Gathered Gather(Subject subject)
     {

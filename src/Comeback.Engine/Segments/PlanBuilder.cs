@@ -23,25 +23,32 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
     public StoreColumns Columns => columns;
     public long Scale { get; } = columns.Profile.Currency.Scale;
     public List<DateOperand> Operands { get; } = [];
-    public IReadOnlyCollection<Population> Populations => populations.Values;
+    public List<Population> Populations { get; } = [];
 
-    /// <summary>Builds a definition that is asked once, lets it run, and forgets what only it needed.</summary>
-    public T Once<T>(SegmentTree tree, Func<PlanNode, IReadOnlyList<Population>, IReadOnlyList<RankState>, T> run)
+    /// <summary>Builds definitions that are asked once, lets them run, and forgets what only they needed.</summary>
+    public T Once<T>(IReadOnlyList<SegmentTree> trees, Func<IReadOnlyList<PlanNode>, IReadOnlyList<Population>, IReadOnlyList<RankState>, T> run)
     {
         var (rankCount, operandCount, rfm) = (shared.Ranks.Count, Operands.Count, shared.Rfm);
-        var before = populations.Values.ToHashSet();
+        var before = Populations.ToHashSet();
         try
         {
-            var root = Build(tree);
-            return run(root, [.. populations.Values.Where(population => !before.Contains(population))], [.. shared.Ranks.Skip(rankCount)]);
+            PlanNode[] roots = [.. trees.Select(Build)];
+            return run(roots, [.. Populations.Where(population => !before.Contains(population))], [.. shared.Ranks.Skip(rankCount)]);
         }
         finally
         {
             foreach (var rank in shared.Ranks.Skip(rankCount))
+            {
                 ranks.Remove(rank.Rank);
-            foreach (var (key, population) in populations)
+                rank.Population.Remove(rank);
+            }
+            foreach (var (key, population) in populations.ToArray())
                 // Those of all buyers are kept up from now on: the next question about them finds them ready.
-                if (!before.Contains(population) && population.Of is not null) populations.Remove(key);
+                if (!before.Contains(population) && population.Of is not null)
+                {
+                    populations.Remove(key);
+                    Populations.Remove(population);
+                }
             foreach (var (value, operand) in operands)
                 if (operand.Index >= operandCount) operands.Remove(value);
             shared.Ranks.RemoveRange(rankCount, shared.Ranks.Count - rankCount);
@@ -50,7 +57,12 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
         }
     }
 
-    public PlanNode Build(SegmentTree tree)
+    /// <summary>Puts something else in the place of each condition that is no AND, OR, NOT.</summary>
+    public Func<PlanNode, PlanNode>? Leaves { get; set; }
+
+    public PlanNode Build(SegmentTree tree) => tree is AllOf or AnyOf or NotOf or InSegment || Leaves is not { } other ? BuildNode(tree) : other(BuildNode(tree));
+
+    private PlanNode BuildNode(SegmentTree tree)
     {
         switch (tree)
         {
@@ -177,6 +189,7 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
     {
         if (ranks.TryGetValue(rank, out var known)) return known;
         var state = new RankState(rank, PopulationOf(rank.By, rank.OfSegment is { } key ? find(key) : null));
+        state.Population.Add(state);
         shared.Ranks.Add(state);
         return ranks[rank] = state;
     }
@@ -184,6 +197,8 @@ internal sealed class PlanBuilder(StoreColumns columns, SharedState shared, Func
     private Population PopulationOf(string metric, CompiledSegment? of)
     {
         if (populations.TryGetValue((metric, of), out var known)) return known;
-        return populations[(metric, of)] = new Population(metric, of);
+        var population = new Population(metric, of);
+        Populations.Add(population);
+        return populations[(metric, of)] = population;
     }
 }

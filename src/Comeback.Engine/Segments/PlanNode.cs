@@ -1,3 +1,5 @@
+using Comeback.Engine.Orders;
+
 namespace Comeback.Engine.Segments;
 
 /// <summary>What can change a truth: decides which definitions a change is put to.</summary>
@@ -29,6 +31,13 @@ internal abstract class PlanNode(SegmentTree tree)
 
     /// <summary>True when the store has none of the data that this is about.</summary>
     public virtual bool NoData => false;
+
+    /// <summary>Kinds of events that can change it, one bit each.</summary>
+    public virtual ulong EventKinds => (Needs & Needs.Events) == 0 ? 0 : Parts.Count == 0 ? ~0UL : Parts.Aggregate(0UL, (kinds, part) => kinds | part.EventKinds);
+
+    /// <summary>Whether one event about one product, category or message can change it.</summary>
+    public virtual bool TouchedBy(EventKind kind, bool category, int subject) =>
+        Parts.Count == 0 ? (EventKinds & (1UL << (int)kind)) != 0 : Parts.Any(part => part.TouchedBy(kind, category, subject));
 
     public abstract bool Test(Subject subject);
 
@@ -71,7 +80,7 @@ internal sealed class AllNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tre
     public override bool Test(Subject subject)
     {
         var before = subject.Wake;
-        foreach (var part in parts)
+        foreach (var part in cheapFirst)
         {
             var outer = subject.Wake;
             subject.Wake = long.MaxValue;
@@ -120,7 +129,7 @@ internal sealed class AnyNode(SegmentTree tree, PlanNode[] parts) : PlanNode(tre
     public override bool Test(Subject subject)
     {
         var before = subject.Wake;
-        foreach (var part in parts)
+        foreach (var part in cheapFirst)
         {
             var outer = subject.Wake;
             subject.Wake = long.MaxValue;
@@ -168,14 +177,14 @@ internal sealed class ConstantNode(SegmentTree tree, bool truth, bool noData) : 
 internal sealed class InSegmentNode(SegmentTree tree, CompiledSegment other) : PlanNode(tree)
 {
     public override Needs Needs => other.Root.Needs;
+    public override ulong EventKinds => other.Root.EventKinds;
+    public override bool TouchedBy(EventKind kind, bool category, int subject) => other.Root.TouchedBy(kind, category, subject);
     public override bool NoData => other.Root.NoData;
     public override int Cost => 1;
 
     public override void Filter(Bulk bulk, Span<ulong> mask)
     {
-        var members = other.Members.Bits[(bulk.First >> 6)..];
-        for (var word = 0; word < mask.Length; word++)
-            mask[word] &= word < members.Length ? members[word] : 0;
+        bulk.Keep(mask, other.Members.Bits);
     }
 
     public override bool Test(Subject subject)

@@ -11,7 +11,7 @@ internal readonly record struct RankKey(long Value, long LastAt, long Id) : ICom
 /// <summary>
 /// An order statistic over a population by one metric: buckets of neighbouring values, of which only the one at a boundary is ever sorted.
 /// </summary>
-internal sealed class RankIndex
+internal sealed class RankIndex : IRanked
 {
     private const int Aim = 256;
 
@@ -22,8 +22,8 @@ internal sealed class RankIndex
 
     public int Count { get; private set; }
 
-    /// <summary>Raised by every change.</summary>
-    public long Version { get; private set; }
+    /// <summary>Ranks within this population, told of each change so that they need not look for it.</summary>
+    public List<RankState> Followers { get; } = [];
 
     public bool Contains(int ordinal) => ordinal < places.Length && places[ordinal].Bucket > 0;
 
@@ -39,7 +39,8 @@ internal sealed class RankIndex
             if (KeyOf(ordinal) == key) return;
             Remove(ordinal);
         }
-        Version++;
+        foreach (var follower in Followers)
+            follower.Came(key);
         var bucket = Find(key.Value);
         Put(ordinal, key, bucket);
         Count++;
@@ -53,6 +54,8 @@ internal sealed class RankIndex
         if (!Contains(ordinal)) return;
         ref var place = ref places[ordinal];
         var bucket = buckets[place.Bucket - 1];
+        foreach (var follower in Followers)
+            follower.Went(bucket.Items[place.Index].Key);
         var last = bucket.Items.Count - 1;
         if (place.Index != last)
         {
@@ -63,13 +66,11 @@ internal sealed class RankIndex
         bucket.Sorted = false;
         place = default;
         Count--;
-        Version++;
     }
 
     public void Clear()
     {
         (bounds, buckets, Count) = ([long.MinValue], [new()], 0);
-        Version++;
         Array.Clear(places);
     }
 

@@ -12,18 +12,19 @@ internal sealed class RfmQuintiles(Population recency, Population frequency, Pop
     private long[] recent = [];
     private long[] frequent = [];
     private long[] spent = [];
-    private long settled = -1;
+    private int passes = -1;
 
     /// <summary>The buyers changed since the quintiles were found.</summary>
-    public bool Stale => settled != Versions;
+    public bool Stale { get; set; } = true;
 
-    private long Versions => recency.Index.Version + frequency.Index.Version + amount.Index.Version;
+    /// <summary>Everybody was ranked anew since.</summary>
+    public bool Overtaken => passes != recency.Passes;
 
     /// <summary>Finds the quintiles anew; true when one moved.</summary>
     public bool Settle()
     {
-        settled = Versions;
-        var (r, f, m) = (Cuts(recency.Index), Cuts(frequency.Index), Cuts(amount.Index));
+        (passes, Stale) = (recency.Passes, false);
+        var (r, f, m) = (Cuts(recency.Ranked), Cuts(frequency.Ranked), Cuts(amount.Ranked));
         var same = r.AsSpan().SequenceEqual(recent) && f.AsSpan().SequenceEqual(frequent) && m.AsSpan().SequenceEqual(spent);
         (recent, frequent, spent) = (r, f, m);
         return !same;
@@ -75,7 +76,7 @@ internal sealed class RfmQuintiles(Population recency, Population frequency, Pop
     }
 
     // The least values that have at least 1/5, 2/5, 3/5 and 4/5 of the buyers strictly below them.
-    private static long[] Cuts(RankIndex index)
+    private static long[] Cuts(IRanked index)
     {
         if (index.Count == 0) return [];
         var cuts = new long[4];

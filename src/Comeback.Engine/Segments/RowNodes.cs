@@ -69,11 +69,22 @@ internal abstract class RowsNode : PlanNode
             .. match.Parameters.Where(parameter => parameter.Name is "sum_amount" or "average_amount" or "min_amount" or "max_amount")
                 .Select(parameter => (parameter.Name, NumberTest.Of(parameter, builder.Scale))),
         ];
+        Enough = asked.Length == 0 ? 1
+            : asked.Length == 1 && match.Parameters.Single(parameter => parameter.Name == asked[0].Name) is { Name: "count", Operator: Operator.GreaterOrEqual or Operator.Greater, Values: [NumberValue least] }
+                && least.Number is >= 0 and < 1_000_000 ? (int)least.Number + 1 : int.MaxValue;
     }
 
     protected DateTest[] Dates { get; }
 
     protected NumberTest[] Amounts { get; }
+
+    protected bool Negated => match.Negated;
+
+    /// <summary>Nothing but whether any row fits is asked.</summary>
+    protected bool OneIsEnough => asked.Length == 0;
+
+    /// <summary>So many rows that fit decide the truth whatever else there is; more than can be where all must be seen.</summary>
+    protected int Enough { get; }
 
     protected Needs TimeNeed => Dates.Any(date => date.Moves) ? Needs.Time : Needs.None;
 
@@ -111,26 +122,86 @@ internal abstract class RowsNode : PlanNode
     protected ReadOnlySpan<EventEntry> EventsOf(Subject subject)
     {
         var all = subject.Columns.EventsOf(subject.Ordinal);
-        if (!subject.Passing) return all;
-        foreach (var date in Dates)
-        {
-            if (date.Window(subject.Moment) is not var (from, until)) continue;
-            all = all[LowerBound(all, from)..];
-            all = all[..LowerBound(all, until)];
-        }
-        return all;
+        if (!subject.Passing || Within(subject.Moment) is not { Plain: true } within) return all;
+        var (first, end) = (0, all.Length);
+        while (first < end && all[first].At < within.From) first++;
+        while (end > first && all[end - 1].At >= within.Until) end--;
+        return all[first..end];
     }
 
-    private static int LowerBound(ReadOnlySpan<EventEntry> log, long at)
+    /// <summary>Only those who can have a row that fits are asked one by one; what holds without any row holds for all others.</summary>
+    public override void Filter(Bulk bulk, Span<ulong> mask)
     {
-        var (low, high) = (0, log.Length);
-        while (low < high)
+        if (AsksMore)
         {
-            var middle = (low + high) >>> 1;
-            if (log[middle].At < at) low = middle + 1;
-            else high = middle;
+            bulk.OneByOne(this, mask);
+            return;
         }
-        return low;
+        var buffer = bulk.Rent();
+        var could = buffer.AsSpan(0, mask.Length);
+        mask.CopyTo(could);
+        Narrow(bulk, could);
+        if (Fits(default) != match.Negated)
+        {
+            for (var word = 0; word < mask.Length; word++)
+                mask[word] &= ~could[word];
+            bulk.OneByOne(this, could);
+            for (var word = 0; word < mask.Length; word++)
+                mask[word] |= could[word];
+        }
+        else
+        {
+            bulk.OneByOne(this, could);
+            could.CopyTo(mask);
+        }
+        bulk.Return(buffer);
+    }
+
+    /// <summary>What is asked of most is put to the fewest: a function that may keep many goes after one that keeps few.</summary>
+    public override int Cost => match.Negated ? 14 : 10;
+
+    /// <summary>Takes out of a mask, cheaply, some of those who have no row that fits.</summary>
+    protected virtual void Narrow(Bulk bulk, Span<ulong> mask)
+    {
+    }
+
+    /// <summary>Keeps those with a counted order since the earliest date asked for.</summary>
+    protected void KeepBuyers(Bulk bulk, Span<ulong> mask)
+    {
+        Lanes.Keep(mask, bulk.Orders, 1, int.MaxValue);
+        if (Within(bulk.Moment).From is > long.MinValue and var from) Lanes.Keep(mask, bulk.LastAt, from, long.MaxValue);
+    }
+
+    /// <summary>The stretch of time that all dates together leave at a moment; all of time and not plain where they leave no one stretch.</summary>
+    protected Stretch Within(Moment moment)
+    {
+        var known = stretch;
+        return known is not null && ReferenceEquals(known.Moment, moment) ? known : stretch = Find(moment);
+    }
+
+    private Stretch Find(Moment moment)
+    {
+        var (from, until) = (long.MinValue, long.MaxValue);
+        foreach (var date in Dates)
+        {
+            if (date.Window(moment) is not var (first, end)) return new Stretch(moment, false, long.MinValue, long.MaxValue);
+            (from, until) = (Math.Max(from, first), Math.Min(until, end));
+        }
+        return new Stretch(moment, true, from, until);
+    }
+
+    private Stretch? stretch;
+
+    /// <summary>From an instant to another, the end excluded.</summary>
+    protected sealed record Stretch(Moment Moment, bool Plain, long From, long Until);
+
+    /// <summary>Lowers the subject's wake to when a row comes into, or falls out of, the dates asked for.</summary>
+    protected void WakeFor(Subject subject, long at)
+    {
+        if (Dates.Length == 0) return;
+        var day = subject.Moment.Days.DayOf(at);
+        foreach (var date in Dates)
+            date.Test(at, day, subject.Moment, ref subject.Wake);
     }
 
     protected bool InTime(Subject subject, long at)
@@ -194,6 +265,7 @@ internal sealed class ProductFilter
     private readonly ValueKind idKind;
     private readonly Dictionary<Parameter, NumberTest> prices;
     private bool[] fits = [];
+    private ulong signature;
     private int version = -1;
 
     public ProductFilter(FunctionMatch match, StoreColumns columns)
@@ -212,10 +284,28 @@ internal sealed class ProductFilter
 
     public bool HasCategory => conditions.Any(condition => condition.Name == "category");
 
+    /// <summary>By slot, after <see cref="Prepare"/>.</summary>
+    public bool[] Fits => fits;
+
     /// <summary>Looks every product up now.</summary>
     public void Prepare()
     {
-        if (!Everything && version != columns.CatalogueVersion) Look();
+        if (Everything || (version == columns.CatalogueVersion && fits.Length == columns.ProductCount)) return;
+        Look();
+        if (OnlyCategory is not null) columns.PrepareSignatures();
+    }
+
+    /// <summary>
+    /// Bits of which anybody who has a product that fits has at least one: of products, and of the category where that is the whole condition
+    /// (0 when it is not); null when everything fits. After <see cref="Prepare"/>.
+    /// </summary>
+    public (ulong Products, ulong Category)? Signature
+    {
+        get
+        {
+            if (Everything || version != columns.CatalogueVersion) return null;
+            return (signature, OnlyCategory is { } key && columns.CategoryByKey(key) is >= 0 and var slot ? StoreColumns.Bit(slot) : 0);
+        }
     }
 
     public bool Product(int slot)
@@ -247,36 +337,54 @@ internal sealed class ProductFilter
     private void Look()
     {
         var all = new bool[columns.ProductCount];
-        for (var slot = 0; slot < all.Length; slot++)
-            all[slot] = Array.TrueForAll(conditions, condition => Holds(condition, slot));
-        (fits, version) = (all, columns.CatalogueVersion);
-    }
-
-    private bool Holds(Parameter condition, int slot)
-    {
-        var product = columns.ProductAt(slot);
-        var any = condition.Name switch
+        Array.Fill(all, true);
+        foreach (var condition in conditions)
         {
-            _ when condition.Operator is Operator.IsNull or Operator.IsNotNull => condition.Name switch
-            {
-                "category" => columns.CategoriesOf(slot).Length > 0,
-                "tag" => product.Tags.Length > 0,
-                "vendor" => product.Vendor != 0,
-                "price" => product.Price != OrderEntry.NoAmount,
-                _ => true,
-            },
-            "id" => condition.Values.Any(value => IsId(value, product.External, product.Id)),
-            "price" => prices[condition].Test(product.Price == OrderEntry.NoAmount ? Ratio.None : new Ratio(product.Price, 1)),
-            "category" => columns.CategoriesOf(slot).Any(category => condition.Values.Any(value => Named(category, value))),
-            "tag" => product.Tags.Any(tag => condition.Values.Any(value => Same(columns.Texts[tag], value))),
-            _ => condition.Values.Any(value => Same(columns.Texts[product.Vendor], value)),
-        };
-        if (condition.Name == "price" && condition.Operator is not (Operator.IsNull or Operator.IsNotNull)) return any;
-        return any != condition.Operator is Operator.NotEqual or Operator.NotIn or Operator.IsNull;
+            var holds = Holder(condition);
+            for (var slot = 0; slot < all.Length; slot++)
+                all[slot] = all[slot] && holds(slot);
+        }
+        var bits = 0UL;
+        for (var slot = 0; slot < all.Length; slot++)
+            if (all[slot]) bits |= StoreColumns.Bit(slot);
+        (fits, signature, version) = (all, bits, columns.CatalogueVersion);
     }
 
-    // The store's own id is what merchants know; ours stands in where the store gave none.
-    private bool IsId(SegmentValue value, int external, long id) => external == 0 ? Id(value) == id : columns.Texts[external] == StoreColumns.Tail(SegmentPrinter.Say(value));
+    // What a condition asks of one product; what it names is looked up once for all of them.
+    private Func<int, bool> Holder(Parameter condition)
+    {
+        if (condition.Operator is Operator.IsNull or Operator.IsNotNull)
+        {
+            var none = condition.Operator == Operator.IsNull;
+            return condition.Name switch
+            {
+                "category" => slot => columns.CategoriesOf(slot).Length > 0 != none,
+                "tag" => slot => columns.ProductAt(slot).Tags.Length > 0 != none,
+                "vendor" => slot => columns.ProductAt(slot).Vendor != 0 != none,
+                "price" => slot => columns.ProductAt(slot).Price != OrderEntry.NoAmount != none,
+                _ => _ => !none,
+            };
+        }
+        var negated = condition.Operator is Operator.NotEqual or Operator.NotIn;
+        switch (condition.Name)
+        {
+            case "id":
+                var ids = condition.Values.Select(Id).ToHashSet();
+                var external = condition.Values.Select(value => StoreColumns.Tail(SegmentPrinter.Say(value))).ToHashSet(StringComparer.Ordinal);
+                // The store's own id is what merchants know; ours stands in where the store gave none.
+                return slot => (columns.ProductAt(slot) is { External: 0 } own ? ids.Contains(own.Id) : external.Contains(columns.Texts[columns.ProductAt(slot).External])) != negated;
+            case "price":
+                var test = prices[condition];
+                return slot => test.Test(columns.ProductAt(slot).Price is var price && price == OrderEntry.NoAmount ? Ratio.None : new Ratio(price, 1));
+            case "category":
+                var named = columns.CategorySlots(key => condition.Values.Any(value => key == SegmentPrinter.Say(value)));
+                return slot => Array.Exists(columns.CategoriesOf(slot), named.Contains) != negated;
+            case "tag":
+                return slot => Array.Exists(columns.ProductAt(slot).Tags, tag => condition.Values.Any(value => Same(columns.Texts[tag], value))) != negated;
+            default:
+                return slot => condition.Values.Any(value => Same(columns.Texts[columns.ProductAt(slot).Vendor], value)) != negated;
+        }
+    }
 
     private bool Named(int category, SegmentValue value) => columns.CategoryAt(category)?.Key == SegmentPrinter.Say(value);
 

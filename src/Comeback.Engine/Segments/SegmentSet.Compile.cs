@@ -17,6 +17,7 @@ public sealed partial class SegmentSet
             Compile(definition.Key, trees, path);
         keys.AddRange(definitions.Select(definition => definition.Key).Where(byKey.ContainsKey).Distinct(StringComparer.Ordinal));
         byNeeds.Clear();
+        byEvent.Clear();
     }
 
     // Depth first, so that what a definition refers to is compiled, and later decided, before it.

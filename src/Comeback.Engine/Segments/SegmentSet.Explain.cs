@@ -5,31 +5,70 @@ namespace Comeback.Engine.Segments;
 // Questions about one customer, and about a definition that is not in the set.
 public sealed partial class SegmentSet
 {
+    private LeafCache? leaves;
+
     /// <summary>Members of a definition that is not in the set, now; it may refer to segments of the set.</summary>
     /// <exception cref="SegmentException">It refers to a segment that is not there.</exception>
     public MemberSet Query(SegmentTree tree) => Answer(tree).Members;
 
     /// <summary>The same with whether the store has the data. Uses what the set keeps of everybody, so it is fast enough while somebody types.</summary>
     /// <exception cref="SegmentException">It refers to a segment that is not there.</exception>
-    public QueryAnswer Answer(SegmentTree tree, int cores = 1)
+    public QueryAnswer Answer(SegmentTree tree, int cores = 1) => Answer([tree], cores)[0];
+
+    /// <summary>The same for a definition that is being edited: its conditions are remembered, so that the next question works out only what is new in it.</summary>
+    /// <exception cref="SegmentException">It refers to a segment that is not there.</exception>
+    public QueryAnswer AnswerWhileEdited(SegmentTree tree, int cores = 1)
     {
-        foreach (var (key, _) in References(tree))
+        var missing = new List<(PlanNode, ulong[])>();
+        leaves ??= new LeafCache(columns);
+        builder.Leaves = leaf => leaves.Remembered(leaf, moment, missing);
+        var whole = false;
+        try
+        {
+            var answer = Answer([tree], cores, missing)[0];
+            whole = true;
+            return answer;
+        }
+        finally
+        {
+            builder.Leaves = null;
+            if (!whole) leaves.Clear();
+        }
+    }
+
+    /// <summary>Answers several definitions at once, for which several cores have more to share.</summary>
+    /// <exception cref="SegmentException">One refers to a segment that is not there.</exception>
+    public IReadOnlyList<QueryAnswer> Answer(IReadOnlyList<SegmentTree> trees, int cores = 1) => Answer(trees, cores, []);
+
+    // What is to be filled first, the conditions to remember, is known once the plans are built.
+    private List<QueryAnswer> Answer(IReadOnlyList<SegmentTree> trees, int cores, List<(PlanNode, ulong[])> first)
+    {
+        foreach (var (key, _) in trees.SelectMany(References))
             if (!byKey.ContainsKey(key)) throw new SegmentException([new SegmentError(1, 1, 1, $"It refers to '{key}', which does not exist or cannot be evaluated.", [], null)]);
         Reserve();
-        foreach (var key in EnteredIn(tree))
+        foreach (var key in trees.SelectMany(EnteredIn))
             if (!byKey[key].Watched) Watch(key, []);
-        return builder.Once(tree, (root, populations, ranks) =>
+        return builder.Once(trees, (roots, populations, ranks) =>
         {
             foreach (var population in populations)
-                Fill(population, population.Of is { } of ? of.Members.Contains : ordinal => summaries[ordinal].Buyer);
+                population.Rank(Ranked(population));
             foreach (var rank in ranks)
                 rank.Settle();
-            shared.Rfm?.Settle();
-            var members = new MemberSet();
-            members.Reserve(columns.Capacity);
-            Bulk.Evaluate(columns, shared, summaries, new Moment(columns.Days, moment.Now, builder.Operands), root, members.Words, cores);
-            members.Recount();
-            return new QueryAnswer(members, root.NoData) { Missing = [.. Missing(root)] };
+            if (shared.Rfm is { } rfm && (rfm.Stale || rfm.Overtaken)) rfm.Settle();
+            var asked = new List<(PlanNode, ulong[])>(roots.Count);
+            var answers = new List<QueryAnswer>(roots.Count);
+            foreach (var root in roots)
+            {
+                var members = new MemberSet();
+                members.Reserve(columns.Capacity);
+                asked.Add((root, members.Words));
+                answers.Add(new QueryAnswer(members, root.NoData) { Missing = [.. Missing(root)] });
+            }
+            var then = new Moment(columns.Days, moment.Now, builder.Operands);
+            if (first.Count > 0) Bulk.Evaluate(columns, shared, summaries, then, first, cores);
+            Bulk.Evaluate(columns, shared, summaries, then, asked, cores);
+            answers.ForEach(answer => answer.Members.Recount());
+            return answers;
         });
     }
 
@@ -92,12 +131,15 @@ public sealed partial class SegmentSet
         return since == long.MinValue ? Now : StoreDays.Instant(since);
     }
 
+    /// <summary>What one customer spent up to now, in minor units.</summary>
+    public long SpentMinor(int ordinal) => ordinal < summaries.Length ? summaries.Spent[ordinal] : 0;
+
     /// <summary>What is known of one customer now, for the customer's page and the member list.</summary>
     public CustomerSummary Summary(int ordinal)
     {
         var one = new Subject(columns, shared);
-        one.Load(ordinal, moment, summaries[ordinal]);
-        ref readonly var summary = ref summaries[ordinal];
+        one.Load(ordinal, moment, summaries);
+        ref readonly var summary = ref one.Summary;
         var own = NumberSource.Plain("own_gap", one);
         var expected = NumberSource.Plain("expected_gap", one);
         string? lifecycle = null;
@@ -142,7 +184,7 @@ public sealed partial class SegmentSet
         var then = at == moment.Now && moment.Bounds.Length == builder.Operands.Count ? moment : new Moment(columns.Days, at, builder.Operands);
         wake = long.MaxValue;
         var summary = Segments.Summary.Of(columns, ordinal, at, ref wake);
-        alone.Load(ordinal, then, summary, alone: true);
+        alone.Load(ordinal, then, summary);
         var truth = columns.Exists(ordinal) && node.Test(alone);
         wake = Math.Min(wake, alone.Wake);
         return truth;

@@ -11,6 +11,8 @@ internal sealed class Subject(StoreColumns columns, SharedState shared)
     private int categoriesStamp;
     private int[] categoryStamps = [];
     private bool categoriesRead;
+    private SummaryColumns? source;
+    private Summary summary;
     private bool kindsRead;
     private ulong kinds;
 
@@ -19,7 +21,17 @@ internal sealed class Subject(StoreColumns columns, SharedState shared)
     public SharedState Shared => shared;
     public Moment Moment { get; private set; } = null!;
     public int Ordinal { get; private set; }
-    public Summary Summary;
+
+    /// <summary>What the customer's orders come to; put together when first asked for.</summary>
+    public ref readonly Summary Summary
+    {
+        get
+        {
+            if (source is not null) (summary, source) = (source.Of(Ordinal, columns.Days), null);
+            return ref summary;
+        }
+    }
+
     /// <summary>The next instant at which time can change what was tested; lowered by each test.</summary>
     public long Wake;
     /// <summary>Evaluated on its own at some instant: memberships of other segments are worked out, not looked up.</summary>
@@ -50,10 +62,19 @@ internal sealed class Subject(StoreColumns columns, SharedState shared)
     /// <summary>Receives the instants of rows that fit a function, when somebody wants them.</summary>
     public List<long>? Fits { get; set; }
 
-    public void Load(int ordinal, Moment moment, in Summary summary, bool alone = false)
+    /// <summary>One of everybody, with the memberships of other segments looked up.</summary>
+    public void Load(int ordinal, Moment moment, SummaryColumns all)
     {
-        (Ordinal, Moment, Alone, Wake) = (ordinal, moment, alone, long.MaxValue);
-        Summary = summary;
+        (Ordinal, Moment, Alone, Wake) = (ordinal, moment, false, long.MaxValue);
+        source = all;
+        (categoriesRead, kindsRead) = (false, false);
+    }
+
+    /// <summary>One on their own at some instant, with their own summary as of then.</summary>
+    public void Load(int ordinal, Moment moment, in Summary own)
+    {
+        (Ordinal, Moment, Alone, Wake) = (ordinal, moment, true, long.MaxValue);
+        (source, summary) = (null, own);
         (categoriesRead, kindsRead) = (false, false);
     }
 

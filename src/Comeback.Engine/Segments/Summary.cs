@@ -17,6 +17,9 @@ internal record struct Summary
 
     public readonly bool Buyer => Orders > 0;
 
+    /// <summary>Of who is not there.</summary>
+    public static Summary Nobody => new() { FirstAt = long.MaxValue, LastAt = long.MinValue };
+
     /// <summary>Reads a customer's rows up to <paramref name="now"/>; <paramref name="wake"/> is lowered to the first row after it.</summary>
     /// <param name="gaps">Receives each gap, when given.</param>
     public static Summary Of(StoreColumns columns, int ordinal, long now, ref long wake, List<int>? gaps = null)
@@ -103,6 +106,16 @@ internal sealed class GapMedian
     {
         Array.Clear(counts);
         (total, changed) = (0, true);
+    }
+
+    /// <summary>Adds what was counted elsewhere.</summary>
+    public void Add(GapMedian other)
+    {
+        if (other.counts.Length > counts.Length) Array.Resize(ref counts, other.counts.Length);
+        for (var gap = 0; gap < other.counts.Length; gap++)
+            counts[gap] += other.counts[gap];
+        total += other.total;
+        changed = true;
     }
 
     public void Add(ReadOnlySpan<int> gaps, int by)

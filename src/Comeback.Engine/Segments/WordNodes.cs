@@ -10,11 +10,24 @@ internal sealed class WordNode : PlanNode
     private readonly StoreColumns columns;
     private readonly string[] wanted;
     private readonly bool negated;
+    private readonly OneText attribute;
+    private byte[] answers = [];
+    private bool[]? states;
+
+    private enum OneText { None, Country, EmailDomain, Language, PhoneCountry }
 
     public WordNode(Comparison comparison, StoreColumns columns) : base(comparison)
     {
         (this.comparison, this.columns) = (comparison, columns);
         wanted = [.. comparison.Values.Select(value => value is TextValue text ? text.Text : SegmentPrinter.Say(value))];
+        attribute = comparison.Attribute switch
+        {
+            "customer_countries" => OneText.Country,
+            "customer_email_domain" => OneText.EmailDomain,
+            "customer_language" => OneText.Language,
+            "customer_phone_country" => OneText.PhoneCountry,
+            _ => OneText.None,
+        };
         negated = comparison.Operator is Operator.NotEqual or Operator.NotIn or Operator.NotContains or Operator.IsNull;
     }
 
@@ -34,37 +47,53 @@ internal sealed class WordNode : PlanNode
         _ => null,
     };
 
-    public override bool Test(Subject subject) =>
-        (comparison.Operator is Operator.IsNull or Operator.IsNotNull ? Values(subject).Any() : Values(subject).Any(Fits)) != negated;
+    public override bool Test(Subject subject)
+    {
+        if (comparison.Operator is Operator.IsNull or Operator.IsNotNull) return Values(subject).Any() != negated;
+        if (Channel is { } channel) return States[(int)subject.Consent(channel)] != negated;
+        return Number(subject.Columns.Customer(subject.Ordinal)) is >= 0 and var text ? Known(text) != negated : Values(subject).Any(Fits) != negated;
+    }
 
     public override int Cost => 6;
 
     // Where a customer has one text, each text is compared once and remembered by its number.
     public override void Filter(Bulk bulk, Span<ulong> mask)
     {
-        Func<CustomerEntry, int>? number = comparison.Attribute switch
-        {
-            "customer_countries" => customer => customer.Country,
-            "customer_email_domain" => customer => customer.EmailDomain,
-            "customer_language" => customer => customer.Language,
-            "customer_phone_country" => customer => customer.Phone,
-            _ => null,
-        };
-        if (number is null || comparison.Operator is Operator.IsNull or Operator.IsNotNull)
+        if (comparison.Operator is Operator.IsNull or Operator.IsNotNull || Number(default) < 0)
         {
             bulk.OneByOne(this, mask);
             return;
         }
-        var known = new Dictionary<int, bool>();
         var customers = bulk.Customers;
         for (var word = 0; word < mask.Length; word++)
             for (var rest = mask[word]; rest != 0; rest &= rest - 1)
-            {
-                var text = number(customers[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest)]);
-                if (!known.TryGetValue(text, out var fits)) known[text] = fits = (text != 0 && Fits(columns.Texts[text])) != negated;
-                if (!fits) mask[word] &= ~(rest & (~rest + 1));
-            }
+                if (Known(Number(customers[(word << 6) + System.Numerics.BitOperations.TrailingZeroCount(rest)])) == negated) mask[word] &= ~(rest & (~rest + 1));
     }
+
+    // The number of the one text that an attribute is about; -1 for attributes of several texts or none in the columns.
+    private int Number(in CustomerEntry customer) => attribute switch
+    {
+        OneText.Country => customer.Country,
+        OneText.EmailDomain => customer.EmailDomain,
+        OneText.Language => customer.Language,
+        OneText.PhoneCountry => customer.Phone,
+        _ => -1,
+    };
+
+    private bool Known(int text)
+    {
+        // 0 not asked yet, 1 fits, 2 does not. Several cores may find the same answer at once, which does no harm.
+        var seen = answers;
+        if (text >= seen.Length)
+        {
+            Array.Resize(ref seen, Math.Max(text + 1, columns.Texts.Count));
+            answers = seen;
+        }
+        if (seen[text] == 0) seen[text] = text != 0 && Fits(columns.Texts[text]) ? (byte)1 : (byte)2;
+        return seen[text] == 1;
+    }
+
+    private bool[] States => states ??= [.. Enum.GetValues<ConsentState>().Select(state => Fits(Status(state)))];
 
     public override string? Witness(Subject subject) => Values(subject).ToArray() is { Length: > 0 } values ? string.Join(", ", values) : "no value";
 
@@ -98,12 +127,12 @@ internal sealed class WordNode : PlanNode
             "customer_language" => Some(texts[customer.Language]),
             "customer_phone_country" => Some(texts[customer.Phone]),
             "comeback_rfm_group" => Some(subject.Shared.Rfm?.GroupOf(subject) ?? ""),
-            _ when Channel is { } channel => [Status(subject, channel)],
+            _ when Channel is { } channel => [Status(subject.Consent(channel))],
             _ => Some(subject.Columns.VendorValueOf(ordinal, comparison.Attribute) ?? ""),
         };
     }
 
-    private static string Status(Subject subject, Channel channel) => subject.Consent(channel) switch
+    private static string Status(ConsentState state) => state switch
     {
         ConsentState.Granted => "SUBSCRIBED",
         ConsentState.Pending => "PENDING",

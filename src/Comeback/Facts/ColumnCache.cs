@@ -12,7 +12,7 @@ namespace Comeback.Facts;
 /// The stores' columns in memory: a cache of what the database holds, made when first asked for, dropped when nobody asked for a while, and made
 /// anew at will.
 /// </summary>
-internal sealed class ColumnCache(Databases databases, FactsReader reader, TimeProvider time)
+internal sealed class ColumnCache(Databases databases, FactsReader reader, TimeProvider time, ColumnSnapshots? snapshots = null)
 {
     /// <summary>Columns that nobody used for so long are dropped.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
@@ -44,9 +44,45 @@ internal sealed class ColumnCache(Databases databases, FactsReader reader, TimeP
         var row = await db.Stores.SingleOrDefaultAsync(r => r.Id == store, ct).ConfigureAwait(false)
             ?? throw new UserError("There is no such store.", UserErrorKind.NotFound);
         var facts = new StoreFacts(row, reader);
-        await facts.ReadAllAsync(asOf, ct).ConfigureAwait(false);
+        if (asOf is not null || snapshots is null || await snapshots.ReadAsync(row, ct).ConfigureAwait(false) is not { } kept)
+        {
+            await facts.ReadAllAsync(asOf, ct).ConfigureAwait(false);
+        }
+        else if (!await facts.GoOnAsync(kept, ct).ConfigureAwait(false))
+        {
+            // Somebody in it was erased, or a merge was undone: it is of no use to anybody.
+            snapshots.Delete(store);
+            await facts.ReadAllAsync(asOf, ct).ConfigureAwait(false);
+        }
         facts.UsedAt = time.GetTimestamp();
         return facts;
+    }
+
+    /// <summary>Writes the snapshots of all columns that are loaded; before this process stops.</summary>
+    public async Task WriteSnapshotsAsync(CancellationToken ct)
+    {
+        if (snapshots is null) return;
+        foreach (var entry in stores.Values)
+        {
+            if (entry is not { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } loaded }) continue;
+            await WriteSnapshotAsync(loaded.Result, now: true, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes the snapshot of a store when it is time, and takes it away when somebody was erased.</summary>
+    public async Task WriteSnapshotAsync(StoreFacts facts, bool now, CancellationToken ct)
+    {
+        if (snapshots is null) return;
+        await facts.Gate.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (facts.Erased) snapshots.Delete(facts.Store);
+            else await snapshots.WriteAsync(facts, now, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            facts.Gate.Release();
+        }
     }
 
     /// <summary>Forgets a store's columns; the next use makes them anew.</summary>
@@ -72,6 +108,18 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
 {
     public StoreId Store => store.Id;
 
+    /// <summary>The store's row as it was when the columns were loaded.</summary>
+    public StoreRow Row => store;
+
+    /// <summary>Somebody was erased since the columns were made from rows: they still hold what that person did, so they are never written down.</summary>
+    public bool Erased { get; private set; }
+
+    /// <summary>The change counter of the snapshot on disk; -1 when there is none.</summary>
+    public long SnapshotChange { get; set; } = -1;
+
+    /// <summary>When the last snapshot was tried, a timestamp of the clock of infrastructure.</summary>
+    public long? SnapshotAt { get; set; }
+
     private SegmentSet? shown;
     private long shownChange;
 
@@ -91,7 +139,7 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
     /// <summary>Makes the columns anew from all rows.</summary>
     public async Task ReadAllAsync(DateTimeOffset? asOf, CancellationToken ct)
     {
-        Columns = New(store);
+        (Columns, Erased) = (New(store), false);
         Change = (await reader.ReadAsync(store.Id, Columns, 0, touches: null, asOf, ct).ConfigureAwait(false)).Change;
     }
 
@@ -99,9 +147,19 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
     public async Task<FactsRead> CatchUpAsync(TouchList touches, CancellationToken ct)
     {
         var read = await reader.ReadAsync(store.Id, Columns, Change, touches, asOf: null, ct).ConfigureAwait(false);
+        Erased |= read.Erased;
         if (read.Parted) await ReadAllAsync(asOf: null, ct).ConfigureAwait(false);
         else Change = read.Change;
         return read;
+    }
+
+    /// <summary>Takes columns that were kept and reads what changed since; false when they must be made anew after all.</summary>
+    public async Task<bool> GoOnAsync((StoreColumns Columns, long Change) kept, CancellationToken ct)
+    {
+        var read = await reader.ReadAsync(store.Id, kept.Columns, kept.Change, touches: null, asOf: null, ct).ConfigureAwait(false);
+        if (read.Parted || read.Erased) return false;
+        (Columns, Change, SnapshotChange) = (kept.Columns, read.Change, kept.Change);
+        return true;
     }
 
     /// <summary>Who was touched by rows after a counter, and why, without changing the columns: for a follower that starts again.</summary>

@@ -25,19 +25,19 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             ? await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct).ConfigureAwait(false)
             : ((Microsoft.Data.Sqlite.SqliteConnection)connection).BeginTransaction(deferred: true);
         var scope = new Scope(connection, snapshot, store, after, await CounterAsync(connection, snapshot, store, ct).ConfigureAwait(false), asOf, ct);
-        if (scope.Until <= after) return new FactsRead(scope.Until, 0, CatalogueChanged: false, Parted: false);
+        if (scope.Until <= after) return new FactsRead(scope.Until, 0, CatalogueChanged: false, Parted: false, Erased: false);
 
         // Catalogue before lines, people before what they did: the columns look both up.
         var catalogue = await CategoriesAsync(scope, columns, touches).ConfigureAwait(false);
         catalogue += await ProductsAsync(scope, columns, touches).ConfigureAwait(false);
         var blocked = hashes is null ? [] : await BlockedAsync(scope).ConfigureAwait(false);
-        var (rows, parted) = await CustomersAsync(scope, columns, touches, blocked).ConfigureAwait(false);
+        var (rows, parted, erased) = await CustomersAsync(scope, columns, touches, blocked).ConfigureAwait(false);
         rows += await ConsentsAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await OrdersAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await RefundsAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await CartsAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await EventsAsync(scope, columns, touches).ConfigureAwait(false);
-        return new FactsRead(scope.Until, rows + catalogue, catalogue > 0, parted);
+        return new FactsRead(scope.Until, rows + catalogue, catalogue > 0, parted, erased);
     }
 
     /// <summary>True when something of the store came by itself rather than was found.</summary>
@@ -123,10 +123,10 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
         return found;
     }
 
-    private async Task<(long Rows, bool Parted)> CustomersAsync(
+    private async Task<(long Rows, bool Parted, bool Erased)> CustomersAsync(
         Scope scope, StoreColumns columns, TouchList? touches, HashSet<(Channel Channel, string Hash)> blocked)
     {
-        var (rows, parted) = (0L, false);
+        var (rows, parted, erased) = (0L, false, false);
         await using var reader = await scope.RowsAsync(FactsSql.Customers).ConfigureAwait(false);
         for (; await reader.ReadAsync(scope.Ct).ConfigureAwait(false); rows++)
         {
@@ -137,6 +137,7 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
             if (created > scope.AsOf) continue;
             var updated = Instants.FromMicroseconds(reader.GetInt64(11));
             var (ordinal, known) = (reader.GetInt32(1), columns.OrdinalOf(new CustomerId(id)) >= 0);
+            erased |= known && reader.GetBoolean(16);
             // A merge takes the consents along; their rows come again under the one who stays.
             if (into is not null) columns.RemoveConsents(ordinal);
             else parted |= known && !columns.Exists(ordinal) && !reader.GetBoolean(16);
@@ -169,7 +170,7 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
                 touches?.Add(TouchOrder.Customer, touched, new Cause(CauseKind.Customer, id));
             }
         }
-        return (rows, parted);
+        return (rows, parted, erased);
     }
 
     private static async Task<long> ConsentsAsync(Scope scope, StoreColumns columns, TouchList? touches)
@@ -373,4 +374,5 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
 
 /// <summary>How far a reading came, and whether there was anything.</summary>
 /// <param name="Parted">Somebody who was gone is back (an undone merge): consents were put under another, so the columns are made anew.</param>
-internal readonly record struct FactsRead(long Change, long Rows, bool CatalogueChanged, bool Parted);
+/// <param name="Erased">Somebody whom the columns knew was erased: they are not written to a file any more.</param>
+internal readonly record struct FactsRead(long Change, long Rows, bool CatalogueChanged, bool Parted, bool Erased);

@@ -8,6 +8,7 @@ internal static class FactsStage
     public static IHostApplicationBuilder AddFacts(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<FactsReader>();
+        builder.Services.AddSingleton<ColumnSnapshots>();
         builder.Services.AddSingleton<ColumnCache>();
         builder.Services.AddSingleton<CustomerList>();
         return builder;

@@ -8,7 +8,7 @@ internal enum TouchOrder : byte { Merge = 0, Order = 1, Cart = 2, Event = 3, Fou
 /// <summary>Collects who is to be decided anew and why, and hands it over with the weightiest reason first.</summary>
 internal sealed class TouchList
 {
-    private readonly Dictionary<int, (TouchOrder Order, Cause Cause, DateTimeOffset? At)> touched = [];
+    private readonly Dictionary<int, (TouchOrder Order, Cause Cause, DateTimeOffset? At, Reach Reach)> touched = [];
 
     public int Count => touched.Count;
 
@@ -24,14 +24,18 @@ internal sealed class TouchList
         AnythingFound |= order is TouchOrder.FoundOrder or TouchOrder.Refund;
         AnythingLive |= order is TouchOrder.Order or TouchOrder.Cart or TouchOrder.Event;
         for (var i = 0; i < whom.Count; i++)
-            Add(order, whom[i], cause, at);
+            Add(order, whom[i], cause, at, whom.Reach);
     }
 
     /// <inheritdoc cref="Add(TouchOrder, Touched, Cause, DateTimeOffset?)"/>
-    public void Add(TouchOrder order, int ordinal, Cause cause, DateTimeOffset? at = null)
+    public void Add(TouchOrder order, int ordinal, Cause cause, DateTimeOffset? at = null) => Add(order, ordinal, cause, at, Reach.All);
+
+    private void Add(TouchOrder order, int ordinal, Cause cause, DateTimeOffset? at, Reach reach)
     {
+        var found = touched.TryGetValue(ordinal, out var known);
+        if (found) reach = known.Reach.And(reach);
         // Of several orders at once the last one counts: it completed what became true.
-        if (!touched.TryGetValue(ordinal, out var known) || order < known.Order || (order == known.Order && at >= known.At)) touched[ordinal] = (order, cause, at);
+        touched[ordinal] = !found || order < known.Order || (order == known.Order && at >= known.At) ? (order, cause, at, reach) : known with { Reach = reach };
     }
 
     /// <summary>Whom, in no order.</summary>
@@ -48,6 +52,7 @@ internal sealed class TouchList
 
     public void PourInto(Touches touches)
     {
-        foreach (var (ordinal, (_, cause, at)) in touched) touches.Add(ordinal, at is { } happened ? cause with { At = StoreDays.Micros(happened) } : cause);
+        foreach (var (ordinal, (_, cause, at, reach)) in touched)
+            touches.Add(ordinal, at is { } happened ? cause with { At = StoreDays.Micros(happened) } : cause, reach);
     }
 }

@@ -1,6 +1,7 @@
 using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Engine.Orders;
+using Comeback.Facts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Privacy;
@@ -9,7 +10,7 @@ namespace Comeback.Privacy;
 /// Forgets one person: database, write-ahead log and free pages, inbox bodies, written messages, rejects and exports. Orders stay as the store's
 /// own books without a person behind them; a keyed hash of each address stays with a "no", so that importing the person again does not write to them.
 /// </summary>
-internal sealed class Erasure(Databases databases, StoreWriter writer, People people, ErasureLedger ledger, IAddressHashes hashes, TraceSweep sweep, TimeProvider time)
+internal sealed class Erasure(Databases databases, StoreWriter writer, People people, ErasureLedger ledger, IAddressHashes hashes, TraceSweep sweep, ColumnSnapshots snapshots, TimeProvider time)
 {
     /// <remarks>
     /// 1. the ledger, so that a restore cannot bring the person back; 2. the rows, in one transaction; 3. bodies that only name the person;
@@ -26,6 +27,7 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
         // Step 3
         var bodies = await DropBodiesAsync(person, ct).ConfigureAwait(false);
         // Step 4
+        snapshots.Delete(store);
         var files = await sweep.RemoveAsync(person, ct).ConfigureAwait(false);
         // Step 5
         await DataRequest.AuditAsync(writer, store, time, "erase", by, person.Customer, ct).ConfigureAwait(false);

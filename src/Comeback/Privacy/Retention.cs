@@ -1,5 +1,6 @@
 using Comeback.Data;
 using Comeback.Engine;
+using Comeback.Facts;
 using Comeback.Hosting;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ namespace Comeback.Privacy;
 internal sealed record RetentionDone(int Inbox, int Bodies, int Events, int Files);
 
 /// <summary>Forgets by itself what is no longer needed: deliveries after 30 days, message texts after 90, events after 26 months, rejects after 30 days.</summary>
-internal sealed class Retention(ComebackOptions options, Databases databases, StoreWriter writer, StoreClocks clocks, TimeProvider time)
+internal sealed class Retention(ComebackOptions options, Databases databases, StoreWriter writer, StoreClocks clocks, ColumnSnapshots snapshots, TimeProvider time)
 {
     // Small enough for a transaction of about 50 ms.
     private const int Batch = 500;
@@ -67,14 +68,16 @@ internal sealed class Retention(ComebackOptions options, Databases databases, St
         }, ct);
     }
 
-    public Task<int> OldEventsAsync(StoreId store, CancellationToken ct)
+    public async Task<int> OldEventsAsync(StoreId store, CancellationToken ct)
     {
         var before = clocks.Now(store).AddMonths(-26);
-        return BatchesAsync(store, async db =>
+        var gone = await BatchesAsync(store, async db =>
         {
             var ids = await db.Events.Where(e => e.At < before).OrderBy(e => e.Id).Select(e => e.Id).Take(Batch).ToListAsync(ct).ConfigureAwait(false);
             return ids.Count == 0 ? 0 : await db.Events.Where(e => ids.Contains(e.Id)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
-        }, ct);
+        }, ct).ConfigureAwait(false);
+        if (gone > 0) snapshots.Delete(store);
+        return gone;
     }
 
     /// <summary>Rejects and automatic backups of 30 days, written messages of 90.</summary>

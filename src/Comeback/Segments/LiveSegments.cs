@@ -83,7 +83,7 @@ internal sealed class LiveSegments(StoreFacts facts)
         }
         foreach (var ordinal in touched)
         {
-            var now = Facts.Columns.Exists(ordinal) ? Set!.Summary(ordinal).SpentMinor : 0;
+            var now = Facts.Columns.Exists(ordinal) ? Set!.SpentMinor(ordinal) : 0;
             var more = now - SpentOf(ordinal);
             if (more == 0) continue;
             Remember(ordinal, now);
@@ -103,7 +103,7 @@ internal sealed class LiveSegments(StoreFacts facts)
         var columns = Facts.Columns;
         spent = new long[columns.Capacity];
         for (var ordinal = 0; ordinal < spent.Length; ordinal++)
-            if (columns.Exists(ordinal)) spent[ordinal] = Set!.Summary(ordinal).SpentMinor;
+            if (columns.Exists(ordinal)) spent[ordinal] = Set!.SpentMinor(ordinal);
         amounts.Clear();
         foreach (var key in Rows.Keys.Where(Holds))
             amounts[key] = AmountOf(Set!.Members(key));

@@ -43,6 +43,20 @@ internal sealed partial class SegmentFollower(
         }
     }
 
+    /// <summary>What is in memory is written down before it goes, so that the next start is short.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await stores.KeepAllAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            Log.NotKept(log, problem);
+        }
+    }
+
     /// <summary>One look at every store: those whose counter moved or whose time has come get a pass.</summary>
     public async Task RoundAsync(CancellationToken ct)
     {
@@ -75,6 +89,7 @@ internal sealed partial class SegmentFollower(
             // The counter as it was before the pass: what came meanwhile is seen at the next look.
             (known.Change, known.Wake, known.Failures) = (change, live?.Set?.NextWake, 0);
             known.RestUntil = DateTimeOffset.MinValue;
+            if (known.Lease is not null) await stores.KeepAsync(store, ct).ConfigureAwait(false);
             if (live is { HistoryCame: true }) HistoryCame(live, known);
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
@@ -160,6 +175,9 @@ internal sealed partial class SegmentFollower(
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The past sizes of the segments of store {Store} could not be counted.")]
         public static partial void CountFailed(ILogger logger, Exception problem, long store);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The stores' columns could not be written down before the stop; the next start reads the rows.")]
+        public static partial void NotKept(ILogger logger, Exception problem);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The stores' change counters could not be read.")]
         public static partial void RoundFailed(ILogger logger, Exception problem);

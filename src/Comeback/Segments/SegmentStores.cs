@@ -82,6 +82,15 @@ internal sealed class SegmentStores(SegmentPass pass, ColumnCache cache, OwnedSt
         cache.Drop(store);
     }
 
+    /// <summary>Has a store's columns written down when it is time, or at a stop whenever they changed.</summary>
+    public async Task KeepAsync(StoreId store, CancellationToken ct)
+    {
+        if (Find(store) is { } live) await cache.WriteSnapshotAsync(live.Facts, now: false, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for all that are loaded, at once.</summary>
+    public Task KeepAllAsync(CancellationToken ct) => cache.WriteSnapshotsAsync(ct);
+
     /// <summary>Drops the columns that nobody used for a while, and the segments over them.</summary>
     public void ForgetIdle()
     {

@@ -201,9 +201,12 @@ internal static class SegmentsEndpoints
         using var inside = await live.EnterAsync(ct).ConfigureAwait(false);
         try
         {
+            // Who entered a segment lately is asked of the history of memberships; everything else of what the live set keeps.
             var others = live.Rows.Values.Select(r => new SegmentDefinition(r.Key, r.Definition)).ToList();
-            var history = await EntryHistory.ReadAsync(databases, store, others.Select(o => o.Text).Append(parsed.Text!), live.Set!.Now, ct).ConfigureAwait(false);
-            var answer = SegmentSet.Ask(live.Facts.Columns, others, tree, live.Set!.Now, history);
+            var answer = SegmentSet.EnteredIn(tree).Count == 0
+                ? live.Set!.AnswerWhileEdited(tree)
+                : SegmentSet.Ask(live.Facts.Columns, others, tree, live.Set!.Now,
+                    await EntryHistory.ReadAsync(databases, store, others.Select(o => o.Text).Append(parsed.Text!), live.Set!.Now, ct).ConfigureAwait(false));
             var members = answer.Members;
             var warnings = SegmentLint.Check(tree, answer, live.Facts.Columns.Customers).Select(w => w.Part == parsed.Text ? w.Message : $"{w.Part}: {w.Message}");
             var sample = await SamplePeople.OfAsync(databases, live, members.Ordinals, 10, ct).ConfigureAwait(false);

@@ -40,20 +40,28 @@ public sealed class EngineAgainstOracleTests
         }
         var (fresh, _) = Compile(scenario);
         Compare(scenario, fresh, trees, "in a full pass");
+        var restored = Restored(scenario.Columns);
+        var (again, _) = Compile(scenario, restored);
+        Compare(scenario, again, trees, "from a snapshot");
+        again.Decide(scenario.World.PutInto(restored), scenario.Now);
+        Compare(scenario, again, trees, "after every row came again to a snapshot");
+        foreach (var (key, tree) in trees)
+            for (var times = 0; times < 2; times++)
+                if (!set.AnswerWhileEdited(tree).Members.Ordinals.SequenceEqual(set.Members(key).Ordinals)) throw new InvalidOperationException($"while edited: {SegmentLanguage.Print(tree)}");
         foreach (var (key, tree) in trees)
             if (!set.Query(tree).Ordinals.SequenceEqual(set.Members(key).Ordinals)) throw new InvalidOperationException($"asked once: {SegmentLanguage.Print(tree)}");
     }
 
     // A set as the host makes one: compiled, told the history of memberships, evaluated.
-    private static (SegmentSet Set, Dictionary<string, SegmentTree> Trees) Compile(Scenario scenario)
+    private static (SegmentSet Set, Dictionary<string, SegmentTree> Trees) Compile(Scenario scenario, StoreColumns? columns = null)
     {
         var trees = scenario.Definitions.ToDictionary(definition => definition.Key, definition => SegmentLanguage.Parse(definition.Text).Tree
             ?? throw new InvalidOperationException($"{definition.Text}: {SegmentLanguage.Parse(definition.Text).Errors[0]}"));
-        var set = SegmentSet.Compile(scenario.Columns, scenario.Definitions);
+        var set = SegmentSet.Compile(columns ?? scenario.Columns, scenario.Definitions);
         if (set.Problems.Count > 0) throw new InvalidOperationException(set.Problems.Values.First()[0].ToString());
         foreach (var key in set.Watched.ToList())
             set.Watch(key, scenario.World.Entries.Where(entry => entry.Key == key).Select(entry => KeyValuePair.Create(entry.Who, entry.At)));
-        set.EvaluateAll(scenario.Now);
+        set.EvaluateAll(scenario.Now, cores: columns is null ? 1 : 2);
         foreach (var key in set.Watched)
             foreach (var who in set.Members(key).Ordinals)
                 scenario.World.Entries.Add((key, who, set.EnteredAt(key, who)!.Value));
@@ -65,6 +73,14 @@ public sealed class EngineAgainstOracleTests
         foreach (var change in changes.Where(change => change.Entered))
             if (set.EnteredAt(change.Key, change.Ordinal) is { } at)
                 scenario.World.Entries.Add((change.Key, change.Ordinal, change.Cause.Kind == CauseKind.Time ? change.At : at));
+    }
+
+    private static StoreColumns Restored(StoreColumns columns)
+    {
+        using var stream = new MemoryStream();
+        columns.Write(stream, DateTimeOffset.MinValue);
+        stream.Position = 0;
+        return StoreColumns.Read(stream, stream.Length, columns.Profile);
     }
 
     private static void Compare(Scenario scenario, SegmentSet set, Dictionary<string, SegmentTree> trees, string when)

@@ -95,6 +95,23 @@ internal sealed class World(string zone)
     public HashSet<string> KeysOf(ProductId? id) =>
         id is { } product && Products.TryGetValue(product.Value, out var facts) ? [.. facts.Categories.SelectMany(category => KeysOf((CategoryId?)category))] : [];
 
+    /// <summary>Puts every row as it is now into columns that may know it already.</summary>
+    public Touches PutInto(StoreColumns columns)
+    {
+        var touches = new Touches();
+        foreach (var category in Categories.Values) Add(columns.PutCategory(category));
+        foreach (var product in Products.Values) Add(columns.PutProduct(product));
+        foreach (var customer in Customers.Values) Add(columns.PutCustomer(customer));
+        foreach (var consent in Consents) Add(columns.PutConsent(consent));
+        foreach (var order in Orders.Values) Add(columns.PutOrder(order));
+        foreach (var refund in Refunds.Values) Add(columns.PutRefund(refund));
+        foreach (var cart in Carts.Values) Add(columns.PutCart(cart));
+        foreach (var happened in Events.Values) Add(columns.PutEvent(happened));
+        return touches;
+
+        void Add(Touched touched) => touches.Add(touched, new Cause(CauseKind.Found, 0));
+    }
+
     private long Paid(int who, DateTimeOffset now) =>
         Orders.Values.Where(order => order.Ordinal == who && order.PlacedAt <= now && order is { Standing: OrderStanding.Counted, Test: false }).Sum(order => order.SpentMinor ?? 0);
 
