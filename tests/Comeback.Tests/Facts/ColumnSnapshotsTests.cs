@@ -1,5 +1,4 @@
 using Comeback.Data;
-using Comeback.Engine;
 using Comeback.Facts;
 using Comeback.Tests.Infra;
 using Comeback.Tests.Segments;
