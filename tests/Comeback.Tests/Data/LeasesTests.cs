@@ -1,6 +1,8 @@
 using Comeback.Data;
+using Comeback.Sync;
 using Comeback.Tests.Infra;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
 
 namespace Comeback.Tests.Data;
 
@@ -100,6 +102,18 @@ public sealed class LeasesTests
         await first.ReleaseAsync(default);
         for (var i = 0; i < 3; i++) await second.HoldAsync(default);
         Assert.Equal(40, (await second.HoldAsync(default)).Count);
+    }
+
+    [Fact]
+    public void Every_background_worker_goes_by_the_stores_that_it_owns()
+    {
+        // Those who listen, hold the leases, start the others, or only finish what a browser sent: neutral records, which any process takes.
+        Type[] others = [typeof(Replicas), typeof(OwnedStores), typeof(ImportUploads)];
+        var workers = typeof(OwnedStores).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(BackgroundService).IsAssignableFrom(t)).ToList();
+        Assert.True(workers.Count > 5);
+        Assert.All(others, t => Assert.Contains(t, workers));
+        var free = workers.Except(others).Where(t => !t.GetConstructors().Any(c => c.GetParameters().Any(p => p.ParameterType == typeof(OwnedStores)))).Select(t => t.Name);
+        Assert.Empty(free);
     }
 
     [Fact]

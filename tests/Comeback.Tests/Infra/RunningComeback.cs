@@ -8,12 +8,7 @@ using Comeback.Results;
 using Comeback.Segments;
 using Comeback.Sync;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 
 namespace Comeback.Tests.Infra;
 
@@ -23,27 +18,22 @@ namespace Comeback.Tests.Infra;
 /// </summary>
 internal sealed class RunningComeback : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly TestServer server;
     private readonly TestDatabase database;
 
-    private RunningComeback(WebApplication app, TestDatabase database, FakeTime time)
+    private RunningComeback(TestServer server, TestDatabase database, FakeTime time)
     {
-        this.app = app;
-        this.database = database;
-        Time = time;
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-#pragma warning disable RS0030 // The test is the world outside: it needs no guard.
-        Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(address) };
-#pragma warning restore RS0030
+        (this.server, this.database, Time) = (server, database, time);
+        Http = server.NewClient(fromOurPages: false);
     }
 
     public FakeTime Time { get; }
     public HttpClient Http { get; }
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services => server.Services;
     public Databases Databases => Get<Databases>();
     public string Folder => database.Folder;
 
-    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => server.Get<T>();
 
     public static async Task<RunningComeback> StartAsync(
         DatabaseKind kind = DatabaseKind.Sqlite, DateTimeOffset? now = null, Action<WebApplicationBuilder>? adjust = null, params string[] settings)
@@ -56,28 +46,17 @@ internal sealed class RunningComeback : IAsyncDisposable
     public async Task<RunningComeback> AgainAsync(Func<Task> meanwhile)
     {
         Http.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await server.DisposeAsync();
         await meanwhile();
         return await OnAsync(database, Time, adjust: null, []);
     }
 
-    private static async Task<RunningComeback> OnAsync(TestDatabase database, FakeTime time, Action<WebApplicationBuilder>? adjust, string[] settings)
-    {
-        var app = await Server.StartAsync(
+    // Followers are run by the test, so that each sees exactly what the one before it wrote: a server with a clock of its own starts none.
+    private static async Task<RunningComeback> OnAsync(TestDatabase database, FakeTime time, Action<WebApplicationBuilder>? adjust, string[] settings) => new(
+        await TestServer.StartAsync(folder: database.Folder, time: time, adjust: adjust, settings:
         [
-            $"--Comeback:Data={database.Folder}", $"--ConnectionStrings:Comeback={database.ConnectionString}", "--Comeback:Urls=http://127.0.0.1:0", "--environment=Development",
-            "--Comeback:Schedule=off", "--Comeback:AllowLoopback=true", "--Comeback:PublicUrl=https://mail.shop.example", "--Comeback:Demo=off", .. settings,
-        ], builder =>
-        {
-            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
-            // Followers are run by the test, so that each sees exactly what the one before it wrote.
-            foreach (var own in builder.Services.Where(s => s.ServiceType == typeof(IHostedService)
-                && (s.ImplementationFactory is not null || s.ImplementationType?.Assembly == typeof(Databases).Assembly)).ToList()) builder.Services.Remove(own);
-            adjust?.Invoke(builder);
-        }, TestContext.Current.CancellationToken);
-        return new RunningComeback(app, database, time);
-    }
+            $"--ConnectionStrings:Comeback={database.ConnectionString}", "--Comeback:AllowLoopback=true", "--Comeback:PublicUrl=https://mail.shop.example", .. settings,
+        ]), database, time);
 
     /// <summary>A store whose sender is known and whose orders are in step, so that only what a test is about keeps messages back.</summary>
     public async Task<FakeShop> ShopAsync(string name = "Tea House", bool complete = true, Func<StoreSettings, StoreSettings>? settings = null, string country = "GB", string zone = "Europe/London",
@@ -150,13 +129,7 @@ internal sealed class RunningComeback : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
-    public async Task<JsonElement> GetAsync(string path)
-    {
-        using var answer = await Http.GetAsync(path);
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
-        return JsonSerializer.Deserialize<JsonElement>(text);
-    }
+    public Task<JsonElement> GetAsync(string path) => server.JsonAsync(path);
 
     public async Task<List<MessageRow>> MessagesAsync(FakeShop shop)
     {
@@ -181,8 +154,7 @@ internal sealed class RunningComeback : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await server.DisposeAsync();
         await database.DisposeAsync();
     }
 }

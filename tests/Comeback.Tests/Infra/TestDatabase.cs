@@ -93,7 +93,28 @@ internal sealed class TestDatabase : IAsyncDisposable
         await Writer.DisposeAsync();
         await Databases.DisposeAsync();
         if (Kind == DatabaseKind.Postgres) await DropAsync(ConnectionString);
-        Directory.Delete(Folder, recursive: true);
+        await DeleteAsync(Folder);
+    }
+
+    /// <summary>Deletes a folder in which something may still be closing a file.</summary>
+    public static async Task DeleteAsync(string folder)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return;
+            }
+            catch (IOException) when (attempt < 20)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     private static async Task<string> NewSqliteAsync(string folder)

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Comeback.Tests.Infra;
@@ -49,7 +50,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             if (time is not null)
             {
-                builder.Services.AddSingleton(time);
+                builder.Services.Replace(ServiceDescriptor.Singleton(time));
                 // A clock that jumps would wake the followers once for each second that it jumps over.
                 foreach (var own in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsOurs(s)).ToList()) builder.Services.Remove(own);
             }
@@ -97,6 +98,6 @@ internal sealed class TestServer : IAsyncDisposable
         Http.Dispose();
         await App.StopAsync();
         await App.DisposeAsync();
-        if (ownsFolder) Directory.Delete(Folder, recursive: true);
+        if (ownsFolder) await TestDatabase.DeleteAsync(Folder);
     }
 }
