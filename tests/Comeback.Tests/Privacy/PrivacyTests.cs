@@ -179,6 +179,7 @@ public sealed class PrivacyTests
                     DedupeKey = $"k{n}",
                     Topic = "orders",
                     ReceivedAt = at,
+                    State = done ? InboxState.Done : InboxState.Waiting,
                     DoneAt = done ? at : null,
                     Body = Encoding.UTF8.GetBytes("{\"email\":\"zenobia@palmyra.example\",\"phone\":\"\\u002B4520304050\",\"name\":\"Zenobia Septimia\"}"),
                 });
