@@ -25,11 +25,14 @@ internal static class SegmentsVerb
         var query = new Option<string?>("--query") { Description = "A definition in the segment language: how many fit it" };
         var explain = new Option<string?>("--explain") { Description = "A customer (account id, e-mail address or our id): why they fit the --query or not" };
         var verb = new Command("segments", "Show the segments of a store: how many customers, what they spent, their share of revenue") { store, asOf, json, query, explain };
+        var files = new DefinitionFiles();
+        files.AddTo(verb);
         verb.SetAction((parsed, stop) => host.RunAsync(async (services, ct) =>
         {
             var databases = services.GetRequiredService<Databases>();
             var day = parsed.GetValue(asOf) is { } text ? SegmentReport.Day(text) : (DateOnly?)null;
             var id = await SegmentReport.StoreAsync(databases, parsed.GetValue(store)!, ct).ConfigureAwait(false);
+            if (await files.RunAsync(parsed, host, services, id, ct).ConfigureAwait(false)) return;
             var asked = parsed.GetValue(query);
             if (asked is not null && SegmentLanguage.Parse(asked) is { Ok: false } wrong) throw new UserError(Sentence(wrong.Errors));
             var report = await SegmentReport.ReadAsync(

@@ -23,7 +23,6 @@ internal static class PastEndpoints
         segments.MapGet("/migration/people", MovedAsync);
         segments.MapGet("/overlap", OverlapAsync);
         segments.MapPost("/diff", DiffAsync);
-        segments.MapGet("/definitions", DefinitionsAsync);
     }
 
     /// <summary>Who was in a segment at the end of a day, and how many of them bought in the thirty days after, for how much.</summary>
@@ -176,14 +175,6 @@ internal static class PastEndpoints
         }
     }
 
-    /// <summary>All definitions, to carry to another store: the same objects are what POST to the list takes.</summary>
-    private static async Task<Ok<IReadOnlyList<DefinitionItem>>> DefinitionsAsync(StoreId store, Databases databases, CancellationToken ct)
-    {
-        await using var db = databases.Open(store);
-        return TypedResults.Ok<IReadOnlyList<DefinitionItem>>(await db.Segments.Where(s => !s.Deleted).OrderBy(s => s.Id)
-            .Select(s => new DefinitionItem(s.Key, s.Name, s.Description, s.Definition, s.Stock)).ToListAsync(ct).ConfigureAwait(false));
-    }
-
     private static string[] Keys(string? keys)
     {
         var chosen = (keys ?? string.Join(',', LifeCycle)).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
@@ -209,5 +200,3 @@ internal sealed record DiffRequest(string A, string B);
 internal sealed record DiffAnswer(DiffPart OnlyA, DiffPart OnlyB, DiffPart Both);
 
 internal sealed record DiffPart(int Customers, IReadOnlyList<SamplePerson> Sample);
-
-internal sealed record DefinitionItem(string Key, string Name, string? Description, string Definition, bool Stock);

@@ -27,6 +27,7 @@ internal static class SegmentsEndpoints
         segments.MapGet("/{key}/explain/{customer}", ExplainAsync);
         BuilderEndpoints.Map(segments);
         WordsEndpoints.Map(segments);
+        DefinitionsEndpoints.Map(segments);
         DraftEndpoints.Map(segments);
         MembersEndpoints.Map(segments);
         PastEndpoints.Map(segments);
@@ -182,7 +183,7 @@ internal static class SegmentsEndpoints
         return Enumerable.Range(2, taken.Count + 1).Select(n => $"{key}_{n}").First(k => !taken.Contains(k, StringComparer.Ordinal));
     }
 
-    private static string Slug(string name)
+    internal static string Slug(string name)
     {
         var text = new StringBuilder();
         foreach (var letter in name.Trim().ToLowerInvariant())

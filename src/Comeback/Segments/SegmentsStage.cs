@@ -14,6 +14,7 @@ internal static class SegmentsStage
         builder.Services.AddSingleton<SizeHistory>();
         builder.Services.AddSingleton<PastReports>();
         builder.Services.AddTransient<SegmentDrafts>();
+        builder.Services.AddSingleton<DefinitionImport>();
         return builder;
     }
 
