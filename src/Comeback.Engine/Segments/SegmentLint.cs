@@ -68,13 +68,17 @@ public static class SegmentLint
         {
             if (first.Equals(second)) warnings.Add(new(SegmentLanguage.Print(first), "This is said twice."));
             else if (Opposite(first, second)) warnings.Add(new(SegmentLanguage.Print(all), "Two parts exclude each other: nobody can fit both."));
+            else if (Words(first, second) is { } attribute) warnings.Add(new(SegmentLanguage.Print(all), $"{attribute} is one word only: nobody can be both."));
+            else if (Within(second, first)) Dead(first, "Another part is stricter, so this one has no effect.", warnings);
+            else if (Within(first, second)) Dead(second, "Another part is stricter, so this one has no effect.", warnings);
+            else if (first is AnyOf any && any.Parts.Contains(second)) Dead(first, "Another part decides alone, so this one has no effect.", warnings);
+            else if (second is AnyOf other && other.Parts.Contains(first)) Dead(second, "Another part decides alone, so this one has no effect.", warnings);
         }
-        foreach (var group in Bounds(all.Parts))
+        foreach (var group in all.Parts.Select(part => LintRange.From(part)).OfType<LintRange>().GroupBy(range => range.Of).Where(group => group.Count() > 1))
         {
-            if (group.Low > group.High || (group.Low == group.High && (group.LowOpen || group.HighOpen)))
-                warnings.Add(new(SegmentLanguage.Print(all), $"{group.Attribute} cannot be both: nobody can fit."));
-            foreach (var dead in group.Dead)
-                warnings.Add(new(SegmentLanguage.Print(dead), "Another part is stricter, so this one has no effect."));
+            var left = group.Aggregate((range, next) => range.And(next));
+            if (left.Empty && !group.Any(range => range.Empty))
+                warnings.Add(new(SegmentLanguage.Print(all), $"{group.Key.Split(' ')[0]} cannot be both: nobody can fit."));
         }
     }
 
@@ -84,6 +88,12 @@ public static class SegmentLint
         {
             if (first.Equals(second)) warnings.Add(new(SegmentLanguage.Print(first), "This is said twice."));
             else if (Opposite(first, second)) warnings.Add(new(SegmentLanguage.Print(any), "One part is the opposite of another: everyone fits one of them."));
+            else if (LintRange.From(first) is { } left && LintRange.From(second) is { } right && left.Of == right.Of && LintRange.OfEveryone(left.Of) && left.Covers(right))
+                warnings.Add(new(SegmentLanguage.Print(any), "Together these leave nobody out: everyone fits one of them."));
+            else if (Within(first, second)) Dead(first, "Another part lets the same people in, so this one has no effect.", warnings);
+            else if (Within(second, first)) Dead(second, "Another part lets the same people in, so this one has no effect.", warnings);
+            else if (first is AllOf all && all.Parts.Contains(second)) Dead(first, "Another part lets the same people in, so this one has no effect.", warnings);
+            else if (second is AllOf other && other.Parts.Contains(first)) Dead(second, "Another part lets the same people in, so this one has no effect.", warnings);
         }
         // The mistake of mautic#14662: an exclusion that stands beside an OR excludes nobody from the other side.
         foreach (var part in any.Parts)
@@ -94,42 +104,70 @@ public static class SegmentLint
         }
     }
 
+    private static void Dead(SegmentTree part, string why, List<SegmentWarning> warnings) => warnings.Add(new(SegmentLanguage.Print(part), why));
+
     private static bool Excludes(SegmentTree part) => part is NotOf or FunctionMatch { Negated: true }
         or Comparison { Operator: Operator.NotContains or Operator.NotEqual or Operator.NotIn };
 
+    /// <summary>Whoever fits the first fits the second, as far as one stretch of numbers or days tells.</summary>
+    private static bool Within(SegmentTree first, SegmentTree second)
+    {
+        if (LintRange.From(first) is { Empty: false } inner && LintRange.From(second) is { Empty: false } outer) return inner.Of == outer.Of && inner != outer && outer.Holds(inner);
+        // The same function with a wider window of days, where more rows can only fit better.
+        if (first is not FunctionMatch { Negated: false } left || second is not FunctionMatch { Negated: false } right || left.Function != right.Function) return false;
+        if (Date(left) is not { } narrow || Date(right) is not { } wide || narrow == wide || narrow.Of != wide.Of || !wide.Holds(narrow)) return false;
+        return Rest(left).SequenceEqual(Rest(right)) && Rest(left).All(parameter => parameter.Name == "count"
+            ? parameter.Operator is Operator.Greater or Operator.GreaterOrEqual
+            : !parameter.Name.StartsWith("sum", StringComparison.Ordinal) && !parameter.Name.StartsWith("average", StringComparison.Ordinal)
+                && !parameter.Name.StartsWith("min", StringComparison.Ordinal) && !parameter.Name.StartsWith("max", StringComparison.Ordinal));
+
+        static LintRange? Date(FunctionMatch match) => match.Parameters.Where(parameter => parameter.Name == "date").ToArray() is [var only] ? LintRange.From("date", only.Operator, only.Values) : null;
+
+        static IEnumerable<Parameter> Rest(FunctionMatch match) => match.Parameters.Where(parameter => parameter.Name != "date");
+    }
+
+    // Two different words of an attribute that has one.
+    private static string? Words(SegmentTree first, SegmentTree second) =>
+        first is Comparison { Operator: Operator.Equal, Values: [TextValue left] } a && second is Comparison { Operator: Operator.Equal, Values: [TextValue right] } b
+            && a.Attribute == b.Attribute && left != right && Vocabulary.Attributes.TryGetValue(a.Attribute, out var term) && term.Kind == ValueKind.Word
+            ? a.Attribute
+            : null;
+
     private static void Compare(Comparison comparison, List<SegmentWarning> warnings)
     {
-        if (comparison is { Operator: Operator.Between, Values: [NumberValue low, NumberValue high] } && low.Number > high.Number)
-            warnings.Add(new(SegmentLanguage.Print(comparison), "The first bound is above the second: nobody fits."));
-        if (comparison is { Operator: Operator.Between, Values: [DateValue from, DateValue to] } && from.Date > to.Date)
-            warnings.Add(new(SegmentLanguage.Print(comparison), "The first day is after the second: nobody fits."));
-        var counts = comparison.Attribute is "number_of_orders" or "days_since_last_order";
-        if (counts && comparison.Values is [NumberValue bound])
+        var text = SegmentLanguage.Print(comparison);
+        Minutes(text, comparison.Values, warnings);
+        if (comparison.Operator is Operator.IsNull or Operator.IsNotNull && LintRange.OfEveryone(comparison.Attribute))
+            warnings.Add(new(text, comparison.Operator == Operator.IsNull ? "This is never true." : "This is true for everyone."));
+        if (LintRange.From(comparison) is not { } range) return;
+        if (range.Empty)
         {
-            if ((comparison.Operator == Operator.GreaterOrEqual && bound.Number <= 0) || (comparison.Operator == Operator.Greater && bound.Number < 0))
-                warnings.Add(new(SegmentLanguage.Print(comparison), comparison.Attribute == "number_of_orders" ? "This is true for everyone." : "This is true for every buyer."));
-            if ((comparison.Operator == Operator.Less && bound.Number <= 0) || (comparison.Operator is Operator.LessOrEqual or Operator.Equal && bound.Number < 0))
-                warnings.Add(new(SegmentLanguage.Print(comparison), "This is never true."));
-            if (comparison.Operator == Operator.Equal && bound.Number != decimal.Truncate(bound.Number))
-                warnings.Add(new(SegmentLanguage.Print(comparison), "A count is a whole number: this is never true."));
+            warnings.Add(new(text, comparison.Operator != Operator.Between ? "A count is a whole number: this is never true."
+                : comparison.Values[0] is NumberValue ? "The first bound is above the second: nobody fits." : "The first day is after the second: nobody fits."));
+            return;
         }
-        Minutes(SegmentLanguage.Print(comparison), comparison.Values, warnings);
+        if (LintRange.Possible(comparison.Attribute) is not { } possible) return;
+        if (possible.And(range).Empty) warnings.Add(new(text, "This is never true."));
+        else if (range.Holds(possible)) warnings.Add(new(text, LintRange.OfEveryone(comparison.Attribute) ? "This is true for everyone." : "This is true for every buyer who has one."));
     }
 
     private static void Function(FunctionMatch match, List<SegmentWarning> warnings)
     {
+        var text = SegmentLanguage.Print(match);
         var dated = match.Parameters.Any(parameter => parameter.Name is "date" or "on");
         foreach (var parameter in match.Parameters)
         {
-            if (parameter is { Name: "count", Values: [NumberValue count] })
-            {
-                if (count.Number == 0 && parameter.Operator is Operator.Equal or Operator.LessOrEqual && !match.Negated && !dated)
-                    warnings.Add(new(SegmentLanguage.Print(match), "Never, over all time: most customers fit this. A date window is missing, or NOT MATCHES says it plainer."));
-                if ((count.Number <= 0 && parameter.Operator == Operator.GreaterOrEqual) || (count.Number < 0 && parameter.Operator == Operator.Greater))
-                    warnings.Add(new(SegmentLanguage.Print(match), "A count of 0 or more is true for everyone."));
-            }
-            Minutes(SegmentLanguage.Print(match), parameter.Values, warnings);
+            Minutes(text, parameter.Values, warnings);
+            if (parameter.Name != "count" || LintRange.From("count", parameter.Operator, parameter.Values) is not { } count) continue;
+            var possible = LintRange.Possible("count")!.Value;
+            if (possible.And(count) is { Empty: false, High: 0 } && !match.Negated && !dated)
+                warnings.Add(new(text, "Never, over all time: most customers fit this. A date window is missing, or NOT MATCHES says it plainer."));
+            if (count.Empty || possible.And(count).Empty) warnings.Add(new(text, "A count is 0 or more, and whole: this is never true."));
+            else if (count.Holds(possible)) warnings.Add(new(text, "A count of 0 or more is true for everyone."));
         }
+        foreach (var group in match.Parameters.Where(parameter => parameter.Name == "date").Select(parameter => LintRange.From("date", parameter.Operator, parameter.Values))
+            .OfType<LintRange>().GroupBy(range => range.Of))
+            if (group.Aggregate((range, next) => range.And(next)).Empty) warnings.Add(new(text, "No day fits these dates: nobody fits."));
     }
 
     private static void Minutes(string part, Items<SegmentValue> values, List<SegmentWarning> warnings)
@@ -151,36 +189,4 @@ public static class SegmentLint
     private static bool Opposite(SegmentTree left, SegmentTree right) =>
         (left is NotOf not && not.Part.Equals(right)) || (right is NotOf other && other.Part.Equals(left))
         || (left is FunctionMatch a && right is FunctionMatch b && a.Negated != b.Negated && (a with { Negated = b.Negated }).Equals(b));
-
-    // Numbers of one attribute within one AND: the bounds that they leave, and those that another makes useless.
-    private static IEnumerable<(string Attribute, decimal Low, bool LowOpen, decimal High, bool HighOpen, List<Comparison> Dead)> Bounds(Items<SegmentTree> parts)
-    {
-        var plain = parts.OfType<Comparison>().Where(part => part.Values is [NumberValue]
-            && part.Operator is Operator.Less or Operator.LessOrEqual or Operator.Greater or Operator.GreaterOrEqual or Operator.Equal);
-        foreach (var group in plain.GroupBy(part => part.Attribute).Where(group => group.Count() > 1))
-        {
-            var (low, high) = (decimal.MinValue, decimal.MaxValue);
-            var (lowOpen, highOpen) = (false, false);
-            Comparison? lowest = null;
-            Comparison? highest = null;
-            var dead = new List<Comparison>();
-            foreach (var part in group)
-            {
-                var bound = ((NumberValue)part.Values[0]).Number;
-                if (part.Operator is Operator.Greater or Operator.GreaterOrEqual or Operator.Equal)
-                {
-                    var stricter = bound > low || (bound == low && part.Operator == Operator.Greater);
-                    if (stricter ? lowest is { Operator: not Operator.Equal } : lowest is not null && part.Operator != Operator.Equal) dead.Add(stricter ? lowest! : part);
-                    if (stricter) (low, lowOpen, lowest) = (bound, part.Operator == Operator.Greater, part);
-                }
-                if (part.Operator is Operator.Less or Operator.LessOrEqual or Operator.Equal)
-                {
-                    var stricter = bound < high || (bound == high && part.Operator == Operator.Less);
-                    if (stricter ? highest is { Operator: not Operator.Equal } : highest is not null && part.Operator != Operator.Equal) dead.Add(stricter ? highest! : part);
-                    if (stricter) (high, highOpen, highest) = (bound, part.Operator == Operator.Less, part);
-                }
-            }
-            yield return (group.Key, low, lowOpen, high, highOpen, dead);
-        }
-    }
 }
