@@ -1224,6 +1224,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/segments/definitions/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/segments/diff": {
         parameters: {
             query?: never;
@@ -1397,6 +1432,86 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/segments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DefinitionsToImport"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportedDefinitions"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/segments/import/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DefinitionsUndo"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2526,12 +2641,45 @@ export interface components {
         };
         /** @enum {unknown} */
         DayOfWeek: "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | null;
+        /** @description A segment as it was before an import, and its version since; without a definition it was not there. */
+        DefinitionBefore: {
+            definition: null | string;
+            description: null | string;
+            key: string;
+            name: null | string;
+            /** Format: int32 */
+            version: number;
+        };
         DefinitionItem: {
             definition: string;
             description: null | string;
             key: string;
             name: string;
+            /** @default false */
             stock: boolean;
+        };
+        DefinitionsToImport: {
+            content: string;
+            /**
+             * @description Only says what would happen.
+             * @default false
+             */
+            dryRun: boolean;
+            /** @description `text`, `json` or `klaviyo`; null looks at the content. */
+            format?: null | string;
+            /**
+             * @description Changes segments that are there under the same key.
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * @description Takes what could not be carried wholly too.
+             * @default false
+             */
+            partial: boolean;
+        };
+        DefinitionsUndo: {
+            items: components["schemas"]["DefinitionBefore"][];
         };
         DiffAnswer: {
             both: components["schemas"]["DiffPart"];
@@ -2799,6 +2947,20 @@ export interface components {
             /** Format: date-time */
             startedAt: unknown;
             state: components["schemas"]["ImportState"];
+        };
+        ImportedDefinition: {
+            definition: null | string;
+            key: string;
+            name: string;
+            notCarried: string[];
+            /** @description `created`, `changed`, `unchanged` or `refused`. */
+            outcome: string;
+            problem: null | string;
+        };
+        ImportedDefinitions: {
+            dryRun: boolean;
+            items: components["schemas"]["ImportedDefinition"][];
+            undo: null | components["schemas"]["DefinitionsUndo"];
         };
         InstallForm: {
             /** @description Goes back with the address: only our own page has it. */
