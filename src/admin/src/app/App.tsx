@@ -21,6 +21,11 @@ const pages = {
   SegmentsPage: () => import('@/features/segments/SegmentsPage'),
   SegmentPage: () => import('@/features/segments/SegmentPage'),
   SegmentEditPage: () => import('@/features/segments/SegmentEditPage'),
+  GalleryPage: () => import('@/features/segments/GalleryPage'),
+  MigrationPage: () => import('@/features/segments/MigrationPage'),
+  OverlapPage: () => import('@/features/segments/OverlapPage'),
+  ComparePage: () => import('@/features/segments/ComparePage'),
+  ExplainPage: () => import('@/features/segments/ExplainPage'),
   CampaignsPage: () => import('@/features/campaigns/CampaignsPage'),
   CampaignPage: () => import('@/features/campaigns/CampaignPage'),
   BroadcastPage: () => import('@/features/campaigns/BroadcastPage'),
@@ -40,6 +45,11 @@ const SettingsPage = lazy(pages.SettingsPage);
 const SegmentsPage = lazy(pages.SegmentsPage);
 const SegmentPage = lazy(pages.SegmentPage);
 const SegmentEditPage = lazy(pages.SegmentEditPage);
+const GalleryPage = lazy(pages.GalleryPage);
+const MigrationPage = lazy(pages.MigrationPage);
+const OverlapPage = lazy(pages.OverlapPage);
+const ComparePage = lazy(pages.ComparePage);
+const ExplainPage = lazy(pages.ExplainPage);
 const CampaignsPage = lazy(pages.CampaignsPage);
 const CampaignPage = lazy(pages.CampaignPage);
 const BroadcastPage = lazy(pages.BroadcastPage);
@@ -52,7 +62,7 @@ const OutboxPage = lazy(pages.OutboxPage);
 const first: [place: RegExp, page: keyof typeof pages, reads: string[]][] = [
   [/^\/(\d+)\/?$/, 'HomePage', ['home']],
   [/^\/(\d+)\/segments\/?$/, 'SegmentsPage', ['segments']],
-  [/^\/(\d+)\/segments\/([^/]+)$/, 'SegmentPage', ['segments/$']],
+  [/^\/(\d+)\/segments\/((?!(?:gallery|migration|overlap|compare|explain)$)[^/]+)$/, 'SegmentPage', ['segments/$']],
   [/^\/(\d+)\/campaigns\/?$/, 'CampaignsPage', ['campaigns']],
   [/^\/(\d+)\/campaigns\/([^/]+)$/, 'CampaignPage', ['campaigns/$']],
   [/^\/(\d+)\/customers\/?$/, 'CustomersPage', []],
@@ -113,6 +123,11 @@ function OfStore({ id, stores, readAt, stale }: { id: string; stores: StoreView[
           <Route path="/:s"><HomePage /></Route>
           <Route path="/:s/segments"><SegmentsPage /></Route>
           <Route path="/:s/segments/new"><SegmentEditPage /></Route>
+          <Route path="/:s/segments/gallery"><GalleryPage /></Route>
+          <Route path="/:s/segments/migration"><MigrationPage /></Route>
+          <Route path="/:s/segments/overlap"><OverlapPage /></Route>
+          <Route path="/:s/segments/compare"><ComparePage /></Route>
+          <Route path="/:s/segments/explain"><ExplainPage /></Route>
           <Route path="/:s/segments/:key/change">{({ key }) => <SegmentEditPage segment={decodeURIComponent(key)} />}</Route>
           <Route path="/:s/segments/:key">{({ key }) => <SegmentPage key={key} segment={decodeURIComponent(key)} />}</Route>
           <Route path="/:s/campaigns"><CampaignsPage /></Route>

@@ -23,6 +23,9 @@ const paths = {
   eye: 'M2.5 10S5 5 10 5s7.5 5 7.5 5-2.5 5-7.5 5-7.5-5-7.5-5M10 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4',
   clock: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14M10 6v4l2.5 2',
   reply: 'M8 5 4 9l4 4M4 9h7a5 5 0 0 1 5 5v1',
+  more: 'M4.5 10v.1M10 10v.1M15.5 10v.1',
+  undo: 'M8 5 4 9l4 4M4 9h7a4.5 4.5 0 0 1 0 9H8',
+  redo: 'M12 5l4 4-4 4M16 9H9a4.5 4.5 0 0 0 0 9h3',
   bag: 'M4 7h12l-.8 10H4.8zM7 7a3 3 0 0 1 6 0',
   spark: 'M10 3v4M10 13v4M3 10h4M13 10h4M5.5 5.5l2 2M12.5 12.5l2 2M14.5 5.5l-2 2M7.5 12.5l-2 2',
 } as const;
@@ -31,7 +34,7 @@ export type IconName = keyof typeof paths;
 
 /** A line drawing beside words; it says nothing to a screen reader by itself. Those that point along the line mirror in right-to-left. */
 export function Icon({ name, size = 18, className }: { name: IconName; size?: number; className?: string }) {
-  const mirror = name === 'back' || name === 'forward' || name === 'reply';
+  const mirror = name === 'back' || name === 'forward' || name === 'reply' || name === 'undo' || name === 'redo';
   return (
     <svg className={[mirror && 'mirror', className].filter(Boolean).join(' ') || undefined} width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
       <path d={paths[name]} />

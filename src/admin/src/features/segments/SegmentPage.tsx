@@ -15,6 +15,9 @@ import { useFormat, useStore } from '@/lib/store';
 import { useNarrow } from '@/lib/theme';
 import { segmentName, whyText } from '@/lib/words';
 import { Freshness } from './Freshness';
+import { PastCard } from './PastCard';
+import { useWords } from './texts';
+import './segments.css';
 
 export default function SegmentPage({ segment: key }: { segment: string }) {
   const t = useT();
@@ -64,7 +67,8 @@ export default function SegmentPage({ segment: key }: { segment: string }) {
       <Loaded read={segment} skeleton={<div className="card"><Skeleton rows={4} /></div>}>
         {(view) => <Figures view={view} />}
       </Loaded>
-      {s && !s.noData && !s.error && <Members path={path} />}
+      {s && !s.noData && !s.error && <Members path={path} segment={key} />}
+      {s && !s.noData && !s.error && <PastCard path={path} segment={key} />}
     </Page>
   );
 }
@@ -99,8 +103,9 @@ function Figures({ view }: { view: SegmentView }) {
   );
 }
 
-function Members({ path }: { path: string }) {
+function Members({ path, segment }: { path: string; segment: string }) {
   const t = useT();
+  const say = useWords();
   const format = useFormat();
   const narrow = useNarrow();
   const { base } = useStore();
@@ -142,8 +147,9 @@ function Members({ path }: { path: string }) {
       { key: 'amountSpent', title: t('segment.col.spent'), width: 'minmax(96px, 1.1fr)', end: true, sortable: true, cell: (m) => <span className="num">{format.money(m.amountSpent)}</span> },
       { key: 'lastOrderAt', title: t('segment.col.last'), width: 'minmax(0, 1fr)', sortable: true, onlyWide: true, cell: (m) => <div className="clip num">{format.at(m.lastOrderAt, 'day')}</div> },
       { key: 'since', title: t('segment.col.since'), width: 'minmax(0, 1.1fr)', sortable: true, onlyWide: true, cell: (m) => <div className="two"><span className="clip num">{format.at(m.since, 'day')}</span>{m.why && <span className="faint small clip">{whyText(t, m)}</span>}</div> },
+      { key: 'explain', title: '', width: '76px', end: true, onlyWide: true, cell: (m) => <Link className="small" href={`${base}/segments/explain?segment=${encodeURIComponent(segment)}&customer=${m.customerId}`} aria-label={say('explain.why', { name: m.name || m.email || t('segment.noName') })}>{t('customer.why')}</Link> },
     ],
-    [t, format, base],
+    [t, say, format, base, segment],
   );
 
   return (

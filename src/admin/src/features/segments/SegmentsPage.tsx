@@ -13,6 +13,8 @@ import { useFormat, useStore } from '@/lib/store';
 import { useNarrow } from '@/lib/theme';
 import { segmentName } from '@/lib/words';
 import { Freshness } from './Freshness';
+import { Tabs } from './Tabs';
+import './segments.css';
 
 type Group = 'own' | 'value' | 'rhythm' | 'engagement' | 'bought' | 'interested';
 const rhythm = new Set(['just_ordered', 'active', 'slipping_away', 'inactive', 'lapsed', 'frequent']);
@@ -40,6 +42,7 @@ export default function SegmentsPage() {
         </ButtonLink>
       }
     >
+      <Tabs at="all" />
       <SearchBox label={t('segments.search')} value={search} onChange={setSearch} />
       <Loaded read={list} skeleton={<div className="card"><Skeleton rows={10} height={24} /></div>}>
         {(value) => {

@@ -72,8 +72,10 @@ export function adopt(told: Told, before?: Part | null): Part {
 
 /** The tree as the service takes it. */
 export function told(part: Part): Told {
-  const { id: _, errors: __, parts, ...fields } = part;
-  return parts ? { ...fields, parts: parts.map(told) } : fields;
+  const fields: Partial<Part> = { ...part };
+  delete fields.id;
+  delete fields.errors;
+  return { ...(fields as Told), ...(part.parts && { parts: part.parts.map(told) }) };
 }
 
 export const newClause = (): Part => ({ id: newId(), kind: 'comparison', name: 'number_of_orders', operator: '>=', values: [{ kind: 'number', text: '1' }] });
