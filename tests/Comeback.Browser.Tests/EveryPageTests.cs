@@ -10,7 +10,8 @@ public sealed partial class EveryPageTests(Chromium chromium) : BrowserTest(chro
 {
     private static readonly string[] Pages =
     [
-        "", "/segments", "/segments/vip", "/segments/new?copy=vip", "/campaigns", "/campaigns/win_back", "/campaigns/new?step=what", "/customers", "/customers/{customer}", "/outbox", "/outbox/{message}", "/people?outcome=optedOut", "/settings",
+        "", "/segments", "/segments/vip", "/segments/new?copy=vip", "/segments/new?definition=number_of_orders%20%3E%3D%202%20AND%20NOT%20(products_purchased%20MATCHES%20(count%20%3E%3D%202)%20OR%20top%2020%25%20by%20amount_spent)",
+        "/segments/gallery", "/segments/migration", "/segments/overlap", "/segments/compare", "/segments/explain?segment=loyal&customer={customer}", "/campaigns", "/campaigns/win_back", "/campaigns/new?step=what", "/customers", "/customers/{customer}", "/outbox", "/outbox/{message}", "/people?outcome=optedOut", "/settings",
     ];
 
     public static TheoryData<string, string, string> Looks => new()
@@ -48,7 +49,7 @@ public sealed partial class EveryPageTests(Chromium chromium) : BrowserTest(chro
                     .filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))
                 """);
             found.AddRange(seen.EnumerateArray().Select(v => $"{path} {v.GetString()}"));
-            var raw = await merchant.Page.EvaluateAsync<string[]>("() => (document.body.innerText.match(/\\b(nav|do|state|home|segment|segments|campaign|campaigns|customer|outbox|settings|import|connect|recipe)\\.[a-z][A-Za-z_.]+\\b|\\{\\w+\\}(?!\\})/g) ?? []).filter(w => !w.startsWith('{') || !document.querySelector('textarea')?.value.includes(w))");
+            var raw = await merchant.Page.EvaluateAsync<string[]>("() => (document.body.innerText.match(/\\b(nav|do|state|home|segment|segments|campaign|campaigns|customer|outbox|settings|import|connect|recipe|tabs|build|field|live|plain|gallery|aim|ready|stock|explain|past|migration|overlap|compare|carry)\\.[a-z][A-Za-z_.]+\\b|\\{\\w+\\}(?!\\})/g) ?? []).filter(w => !w.startsWith('{') || !document.querySelector('textarea')?.value.includes(w))");
             found.AddRange(raw.Select(w => $"{path} untranslated: {w}"));
         }
         Assert.Empty(found);

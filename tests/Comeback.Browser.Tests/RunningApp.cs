@@ -82,6 +82,24 @@ public sealed class RunningApp : IAsyncDisposable
         return id;
     }
 
+    /// <summary>The same once its history is all there: numbers that are compared must not grow meanwhile.</summary>
+    public async Task<string> WholeDemoAsync()
+    {
+        var id = await DemoAsync();
+        var (last, same) = (-1, 0);
+        await UntilAsync("the demo store stands still", async () =>
+        {
+            var buyers = (await ReadAsync($"/api/stores/{id}/segments")).GetProperty("buyers").GetInt32();
+            (last, same) = (buyers, buyers == last ? same + 1 : 0);
+            await Task.Delay(same > 0 ? 400 : 0);
+            return same >= (whole ? 1 : 4);
+        }, TimeSpan.FromMinutes(2));
+        whole = true;
+        return id;
+    }
+
+    private bool whole;
+
     /// <summary>Somebody with a phone follows a link of a message.</summary>
     public async Task ClicksAsync(string link)
     {

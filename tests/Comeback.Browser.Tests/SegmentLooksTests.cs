@@ -10,7 +10,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
     public async Task Anybody_is_explained_for_any_segment_from_the_list_of_members()
     {
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/lapsed");
@@ -31,7 +31,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
     public async Task A_member_by_a_window_of_time_is_told_when_they_leave_unless_they_buy()
     {
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         var member = (await app.ReadAsync($"/api/stores/{store}/segments/just_ordered/members?limit=1")).GetProperty("items")[0].GetProperty("customerId").GetString();
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         await merchant.OpensAsync($"/{store}/segments/explain?segment=just_ordered&customer={member}");
@@ -43,7 +43,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
     public async Task The_number_in_a_cell_of_the_matrix_opens_into_as_many_people()
     {
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/migration");
@@ -63,7 +63,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
     public async Task Two_definitions_are_compared_and_the_three_parts_add_up()
     {
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/compare?a=loyal&b=lapsed");
@@ -84,7 +84,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
     public async Task Overlap_is_a_plot_with_the_same_numbers_as_a_table_beside_it()
     {
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/overlap?keys=loyal,lapsed");
@@ -103,7 +103,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
     public async Task A_segment_is_seen_on_a_past_day_with_what_its_people_did_in_the_days_after()
     {
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/loyal");
@@ -121,7 +121,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
         var folder = Environment.GetEnvironmentVariable("COMEBACK_PICTURES");
         Assert.SkipWhen(folder is null, "COMEBACK_PICTURES names no folder.");
         var app = await Chromium.DemoAsync();
-        var store = await app.DemoAsync();
+        var store = await app.WholeDemoAsync();
         var member = (await app.ReadAsync($"/api/stores/{store}/segments/just_ordered/members?limit=1")).GetProperty("items")[0].GetProperty("customerId").GetString();
         const string Definition = "number_of_orders >= 2 AND (products_purchased MATCHES (category = 'tea', date >= -90d, sum_amount > 20) OR top 20% by amount_spent exactly) AND NOT (last_order_date <= -60d) AND funnel(storefront.product_viewed, then not orders_placed within 7d)";
         (string Name, string Path)[] pages =

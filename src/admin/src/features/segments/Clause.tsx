@@ -146,9 +146,9 @@ function Steps({ steps, language, onChange }: { steps: Step[]; language: Languag
   const say = useWords();
   const set = (at: number, next: Step, typing = false) => onChange(steps.map((s, i) => (i === at ? next : s)), typing);
   return (
-    <ol className="funnel">
+    <ol className="in-order">
       {steps.map((s, i) => (
-        <li key={i} className="funnel-step">
+        <li key={i} className="in-order-step">
           <div className="clause-fields">
             {i === 0 ? (
               <span className="quiet">{say('field.first')}</span>

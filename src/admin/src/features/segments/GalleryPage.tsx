@@ -51,7 +51,7 @@ export default function GalleryPage() {
           const ready: Ready[] = [
             ...items.map((r) => ({ ...r, name: say(`ready.${r.key}` as WordKey), text: say(`ready.${r.key}.text` as WordKey), to: `${base}/segments/new?recipe=${r.key}`, stock: false })),
             ...(stock.data?.items ?? []).filter((s) => s.stock && stockAim[s.key]).map((s) => ({
-              key: s.key, aim: stockAim[s.key]!, name: segmentName(t, s), text: null, definition: s.definition, customers: s.customers, noData: s.noData, to: `${base}/segments/new?copy=${encodeURIComponent(s.key)}`, stock: true,
+              key: s.key, aim: stockAim[s.key]!, name: segmentName(t, s), text: say(`stock.${s.key}` as WordKey), definition: s.definition, customers: s.customers, noData: s.noData, to: `${base}/segments/new?copy=${encodeURIComponent(s.key)}`, stock: true,
             })),
           ].filter((r) => !wanted || `${r.name} ${r.text ?? ''} ${r.definition}`.toLocaleLowerCase().includes(wanted));
           if (ready.length === 0) return <div className="card"><Empty icon="search">{say('gallery.none')}</Empty></div>;

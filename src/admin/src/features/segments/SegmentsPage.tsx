@@ -1,7 +1,7 @@
-import { useMemo, useState, useDeferredValue } from 'react';
+import { lazy, Suspense, useMemo, useState, useDeferredValue } from 'react';
 import { Link } from 'wouter';
 import type { SegmentList, SegmentView } from '@/api/contract';
-import { Badge, Bar, ButtonLink, Page } from '@/components/basics';
+import { Badge, Bar, Button, ButtonLink, Page } from '@/components/basics';
 import { Sparkline } from '@/components/charts';
 import { SearchBox } from '@/components/fields';
 import { Empty, Loaded, Skeleton } from '@/components/states';
@@ -14,7 +14,10 @@ import { useNarrow } from '@/lib/theme';
 import { segmentName } from '@/lib/words';
 import { Freshness } from './Freshness';
 import { Tabs } from './Tabs';
+import { useWords } from './texts';
 import './segments.css';
+
+const CarryDialog = lazy(() => import('./CarryDialog'));
 
 type Group = 'own' | 'value' | 'rhythm' | 'engagement' | 'bought' | 'interested';
 const rhythm = new Set(['just_ordered', 'active', 'slipping_away', 'inactive', 'lapsed', 'frequent']);
@@ -32,14 +35,19 @@ export default function SegmentsPage() {
   const [search, setSearch] = useAddressPart('search');
   const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
   const list = useRead<SegmentList>(`${api}/segments`, { refetchInterval: 5_000 });
+  const say = useWords();
+  const [carry, setCarry] = useState(false);
   return (
     <Page
       title={t('segments.title')}
       sub={list.data && t('segments.subtitle', { customers: t('n.customers', { count: list.data.buyers }), amount: format.money(list.data.amountSpent, 'whole') })}
       actions={
-        <ButtonLink to={`${base}/segments/new`} icon="plus" variant="primary">
-          {t('segments.new')}
-        </ButtonLink>
+        <>
+          <Button onClick={() => setCarry(true)}>{say('carry.title')}</Button>
+          <ButtonLink to={`${base}/segments/new`} icon="plus" variant="primary">
+            {t('segments.new')}
+          </ButtonLink>
+        </>
       }
     >
       <Tabs at="all" />
@@ -51,6 +59,11 @@ export default function SegmentsPage() {
           return fits.length > MANY ? <Long items={fits} /> : <Grouped items={fits} />;
         }}
       </Loaded>
+      {carry && (
+        <Suspense>
+          <CarryDialog onClose={() => setCarry(false)} />
+        </Suspense>
+      )}
     </Page>
   );
 }
