@@ -171,25 +171,39 @@ public static class SegmentForms
 
     private enum Place { Top, InAny, InAll, InNot }
 
-    // The brackets of SegmentPrinter, over several lines where one would be too long.
+    // The brackets of SegmentPrinter, over several lines where one would be too long. What fits in a line is asked of One, never of this again:
+    // asking twice at each level would double the work with each bracket.
     private static string Write(FormNode node, Place place, int indent)
     {
-        if (node.Parts is not { Count: > 0 } parts) return node.Text ?? "";
-        if (node.Kind == "not")
-        {
-            var only = parts[0];
-            while (only is { Kind: "all" or "any", Parts: [var single] }) only = single;
-            return only.Parts is { Count: > 0 } ? "NOT " + Write(only, Place.InNot, indent) : $"NOT ({only.Text})";
-        }
-        if (parts.Count == 1) return Write(parts[0], place, indent);
-        var (word, inside) = node.Kind == "all" ? ("AND", Place.InAll) : ("OR", Place.InAny);
-        var brackets = node.Kind == "all" ? place is Place.InAll or Place.InNot : place != Place.Top;
-        var line = string.Join($" {word} ", parts.Select(p => Write(p, inside, 0)));
-        if (brackets) line = $"({line})";
+        var line = One(node, place);
         if (line.Length + indent <= LineLength && !line.Contains('\n', StringComparison.Ordinal)) return line;
+        if (node.Parts is not { Count: > 0 } parts) return line;
+        if (node.Kind == "not") return Bare(parts[0]) is { Parts.Count: > 0 } inner ? "NOT " + Write(inner, Place.InNot, indent) : line;
+        if (parts.Count == 1) return Write(parts[0], place, indent);
+        var (word, inside, brackets) = Join(node, place);
         var deeper = brackets ? indent + 2 : indent;
         var start = "\n" + new string(' ', deeper);
         var all = string.Join($"{start}{word} ", parts.Select(p => Write(p, inside, deeper)));
         return brackets ? $"({start}{all}\n{new string(' ', indent)})" : all;
+    }
+
+    private static string One(FormNode node, Place place)
+    {
+        if (node.Parts is not { Count: > 0 } parts) return node.Text ?? "";
+        if (node.Kind == "not") return Bare(parts[0]) is { Parts.Count: > 0 } inner ? "NOT " + One(inner, Place.InNot) : $"NOT ({Bare(parts[0]).Text})";
+        if (parts.Count == 1) return One(parts[0], place);
+        var (word, inside, brackets) = Join(node, place);
+        var line = string.Join($" {word} ", parts.Select(p => One(p, inside)));
+        return brackets ? $"({line})" : line;
+    }
+
+    private static (string Word, Place Inside, bool Brackets) Join(FormNode node, Place place) =>
+        node.Kind == "all" ? ("AND", Place.InAll, place is Place.InAll or Place.InNot) : ("OR", Place.InAny, place != Place.Top);
+
+    // A group of one is that one.
+    private static FormNode Bare(FormNode node)
+    {
+        while (node is { Kind: "all" or "any", Parts: [var single] }) node = single;
+        return node;
     }
 }

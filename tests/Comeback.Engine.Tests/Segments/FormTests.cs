@@ -65,6 +65,15 @@ public sealed class FormTests
         Assert.Equal(SegmentLanguage.Parse(text).Tree, SegmentLanguage.Parse(written).Tree);
     }
 
+    // With brackets written twice at each level this took longer than the machine lasts.
+    [Fact]
+    public void The_deepest_nesting_is_written_at_once()
+    {
+        var text = string.Concat(Enumerable.Repeat("NOT (number_of_orders = 1 OR ", 31)) + "reachable = true" + new string(')', 31);
+        var again = SegmentForms.OfNode(SegmentForms.OfText(text).Node!);
+        Assert.Equal(SegmentLanguage.Parse(text).Tree, SegmentLanguage.Parse(again.Text).Tree);
+    }
+
     [Theory]
     [InlineData("numb|", "number_of_orders", null)]
     [InlineData("number_of_orders |", ">=", null)]

@@ -19,7 +19,7 @@ public sealed class BuilderEndpointsTests(SegmentsService running) : IClassFixtu
         var form = await PostAsync(shop.Id, "form", new { definition = text });
         Assert.Equal("all", form.GetProperty("tree").GetProperty("kind").GetString());
         var again = await PostAsync(shop.Id, "form", new { tree = form.GetProperty("tree") });
-        Assert.Equal(text, again.GetProperty("text").GetString());
+        Assert.Equal(text, again.GetProperty("text").GetString()!.Replace('\n', ' '));
         Assert.Empty(again.GetProperty("errors").EnumerateArray());
 
         var wrong = await PostAsync(shop.Id, "form", new { definition = "number_of_order >= 2" });
