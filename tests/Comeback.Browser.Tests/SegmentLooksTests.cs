@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,14 +15,14 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/lapsed");
-        await page.GetByRole(AriaRole.Table, new() { Name = "Members" }).GetByRole(AriaRole.Link, new() { NameRegex = new("^Why ") }).First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new(" is in Lapsed$") })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Table, new() { Name = "Members" }).GetByRole(AriaRole.Link, new() { NameRegex = Says("^Why ") }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = Says(" is in Lapsed$") })).ToBeVisibleAsync();
         await Expect(page.Locator(".why-tree code").First).ToContainTextAsync("last_order_date <= -60d");
 
         // The same person, another segment: not in it, each part with its own truth.
         await page.GetByRole(AriaRole.Combobox, new() { Name = "Segment" }).FillAsync("Just ordered");
         await page.GetByRole(AriaRole.Option, new() { Name = "Just ordered" }).First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new(" is not in Just ordered$") })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = Says(" is not in Just ordered$") })).ToBeVisibleAsync();
         await Expect(page.Locator(".why-tree li li")).ToHaveCountAsync(3);
         await Expect(page.Locator(".why-tree li[data-truth=true]").First).ToBeVisibleAsync();
         Assert.Contains("segment=just_ordered", page.Url, StringComparison.Ordinal);
@@ -47,7 +48,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/migration");
-        var cell = page.GetByRole(AriaRole.Button, new() { NameRegex = new("from Active to Slipping away$") });
+        var cell = page.GetByRole(AriaRole.Button, new() { NameRegex = Says("from Active to Slipping away$") });
         await cell.WaitForAsync();
         var count = int.Parse((await cell.GetAttributeAsync("aria-label"))!.Split(' ')[0].Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(count > 0);
@@ -88,7 +89,7 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
         await using var merchant = await Visitor.ComesAsync(Chromium, app);
         var page = merchant.Page;
         await merchant.OpensAsync($"/{store}/segments/overlap?keys=loyal,lapsed");
-        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Overlap of ") })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = Says("^Overlap of ") })).ToBeVisibleAsync();
         var rows = page.GetByRole(AriaRole.Region, new() { Name = "The same numbers as a table" }).GetByRole(AriaRole.Row);
         await Expect(rows).ToHaveCountAsync(4);
         await Expect(page.Locator(".upset-bar")).ToHaveCountAsync(3);
@@ -113,6 +114,8 @@ public sealed class SegmentLooksTests(Chromium chromium) : BrowserTest(chromium)
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Who bought" })).ToBeFocusedAsync();
     }
+
+    private static Regex Says(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>Pictures of the pages for a person to look at: only when somebody names a folder for them.</summary>
     [Fact]
