@@ -156,6 +156,33 @@ public sealed partial class EveryPageTests(Chromium chromium) : BrowserTest(chro
         Assert.InRange(inp, 0, 200);
     }
 
+    [Fact]
+    public async Task No_page_jumps_while_it_is_read()
+    {
+        var app = await Chromium.DemoAsync();
+        await using var merchant = await Visitor.ComesAsync(Chromium, app);
+        var page = merchant.Page;
+        await page.Context.AddInitScriptAsync(
+            """
+            if (window === window.top) {
+              window.vitals = { lcp: 0, cls: 0 };
+              new PerformanceObserver(l => { for (const e of l.getEntries()) vitals.lcp = e.startTime; }).observe({ type: 'largest-contentful-paint', buffered: true });
+              new PerformanceObserver(l => { for (const e of l.getEntries()) if (!e.hadRecentInput) vitals.cls += e.value; }).observe({ type: 'layout-shift', buffered: true });
+            }
+            """);
+        var jumped = new List<string>();
+        foreach (var path in await PagesOfAsync(app))
+        {
+            await merchant.OpensAsync(path);
+            await page.WaitForTimeoutAsync(400);
+            var vitals = await page.EvaluateAsync<JsonElement>("() => vitals");
+            var (lcp, cls) = (vitals.GetProperty("lcp").GetDouble(), vitals.GetProperty("cls").GetDouble());
+            TestContext.Current.TestOutputHelper!.WriteLine($"{path}: LCP {lcp:0} ms, CLS {cls:0.000}");
+            if (cls > 0.02) jumped.Add($"{path}: {cls:0.000}");
+        }
+        Assert.Empty(jumped);
+    }
+
     [GeneratedRegex("[٠-٩]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ArabicDigit();
 
