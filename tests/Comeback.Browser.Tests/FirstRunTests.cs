@@ -17,7 +17,8 @@ public sealed class FirstRunTests(Chromium chromium) : BrowserTest(chromium)
 
         await page.GotoAsync("/");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
-        await Expect(page.GetByText("Not there yet", new() { Exact = true })).ToHaveCountAsync(2);
+        // A door whose connection has not landed says so: Shopify is the last that may.
+        Assert.InRange(await page.GetByText("Not there yet", new() { Exact = true }).CountAsync(), 0, 1);
         await page.GetByRole(AriaRole.Link, new() { Name = "Choose a file" }).ClickAsync();
 
         await Expect(page.Locator(".drop")).ToBeVisibleAsync();
