@@ -67,7 +67,7 @@ public sealed class RunningApp : IAsyncDisposable
 
     public async Task<JsonElement> ReadAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
 
-    /// <summary>The id of the first store, once it has customers in segments.</summary>
+    /// <summary>The id of the first store, once its history is read and its customers are in segments.</summary>
     public async Task<string> DemoAsync()
     {
         var id = "";
@@ -75,10 +75,11 @@ public sealed class RunningApp : IAsyncDisposable
         {
             var stores = await ReadAsync("/api/stores");
             if (stores.GetArrayLength() == 0) return false;
+            if (!stores[0].GetProperty("historyComplete").GetBoolean()) return false;
             id = stores[0].GetProperty("id").GetString()!;
             if ((await Http.GetAsync($"/api/stores/{id}/segments")) is not { IsSuccessStatusCode: true } answer) return false;
             return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("buyers").GetInt32() > 50;
-        }, TimeSpan.FromMinutes(2));
+        }, TimeSpan.FromMinutes(6));
         return id;
     }
 
