@@ -17,6 +17,10 @@ internal static class DataSql
     /// <summary>PostgreSQL: one giver of store ids at a time, until the end of the transaction.</summary>
     public const string StoreIdLock = "SELECT pg_advisory_xact_lock(7164760115)";
 
+    /// <summary>PostgreSQL: one process at a time for work of that name.</summary>
+    public const string TryAlone = "SELECT pg_try_advisory_lock(hashtextextended(@what, 7164760116))";
+    public const string FreeAlone = "SELECT pg_advisory_unlock(hashtextextended(@what, 7164760116))";
+
     /// <summary>PostgreSQL: what the replicas call to each other.</summary>
     public const string Listen = "LISTEN comeback";
     public const string Tell = "SELECT pg_notify('comeback', @word)";

@@ -91,6 +91,34 @@ internal sealed partial class OwnedStores(Databases databases, Leases leases, IL
         }
     }
 
+    /// <summary>Work that belongs to no store yet, such as connecting one: by one process at a time. False when another is at it.</summary>
+    public async Task<bool> AloneAsync(string what, Func<Task> work, CancellationToken ct)
+    {
+        if (!databases.IsPostgres)
+        {
+            await work().ConfigureAwait(false);
+            return true;
+        }
+        // Falls with the connection, so with the process.
+        await using var connection = await databases.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var take = connection.CreateCommand();
+        take.CommandText = DataSql.TryAlone;
+        take.With("@what", what);
+        if (await take.ExecuteScalarAsync(ct).ConfigureAwait(false) is not true) return false;
+        try
+        {
+            await work().ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            await using var free = connection.CreateCommand();
+            free.CommandText = DataSql.FreeAlone;
+            free.With("@what", what);
+            await free.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Gives all stores back and takes none any more.</summary>
     public async Task ReleaseAsync(CancellationToken ct)
     {

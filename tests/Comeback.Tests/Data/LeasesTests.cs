@@ -1,4 +1,5 @@
 using Comeback.Data;
+using Comeback.Install.WooCommerce;
 using Comeback.Sync;
 using Comeback.Tests.Infra;
 using Microsoft.EntityFrameworkCore;
@@ -105,10 +106,29 @@ public sealed class LeasesTests
     }
 
     [Fact]
+    public async Task Work_that_belongs_to_no_store_is_done_by_one_process_at_a_time()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null, TestDatabase.NoPostgres);
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Postgres);
+        await using var otherDatabases = new Databases(database.ConnectionString, database.Folder);
+        await using var otherWriter = new StoreWriter(otherDatabases, new ChangeSignal(TimeProvider.System));
+        using var other = new OwnedStores(otherDatabases, new Leases(otherWriter), Microsoft.Extensions.Logging.Abstractions.NullLogger<OwnedStores>.Instance);
+        var inside = false;
+        Assert.True(await database.Owned.AloneAsync("installs", async () =>
+        {
+            Assert.False(await other.AloneAsync("installs", () => throw new InvalidOperationException(), default));
+            Assert.True(await other.AloneAsync("something else", () => Task.CompletedTask, default));
+            inside = true;
+        }, default));
+        Assert.True(inside);
+        Assert.True(await other.AloneAsync("installs", () => Task.CompletedTask, default));
+    }
+
+    [Fact]
     public void Every_background_worker_goes_by_the_stores_that_it_owns()
     {
-        // Those who listen, hold the leases, start the others, or only finish what a browser sent: neutral records, which any process takes.
-        Type[] others = [typeof(Replicas), typeof(OwnedStores), typeof(ImportUploads)];
+        // Those who listen, hold the leases, connect what is no store yet (one process at a time), or finish what a browser sent: records, which any process takes.
+        Type[] others = [typeof(Replicas), typeof(OwnedStores), typeof(WooInstallWorker), typeof(ImportUploads)];
         var workers = typeof(OwnedStores).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(BackgroundService).IsAssignableFrom(t)).ToList();
         Assert.True(workers.Count > 5);
         Assert.All(others, t => Assert.Contains(t, workers));

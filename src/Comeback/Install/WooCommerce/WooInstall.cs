@@ -24,7 +24,7 @@ namespace Comeback.Install.WooCommerce;
 ///    nothing.
 /// </remarks>
 internal sealed class WooInstall(
-    IHttpClientFactory http, Databases databases, StoreWriter writer, StoreConnections connections, Secrets secrets, ComebackOptions options, TimeProvider time)
+    IHttpClientFactory http, Databases databases, StoreWriter writer, OwnedStores owned, StoreConnections connections, Secrets secrets, ComebackOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
     private readonly ConcurrentDictionary<string, byte> verifying = new(StringComparer.Ordinal);
@@ -85,10 +85,22 @@ internal sealed class WooInstall(
     /// <summary>Steps 3 and 4 for every install whose keys have come; returns how many stores were connected.</summary>
     public async Task<int> VerifyDueAsync(CancellationToken ct)
     {
+        var connected = 0;
+        // Of several replicas one: two that connect a store at once would each give it secrets.
+        if ((await DueAsync(ct).ConfigureAwait(false)).Count > 0)
+            await owned.AloneAsync("installs", async () => connected = await VerifyAllAsync(await DueAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+        return connected;
+    }
+
+    private async Task<List<InstallAttemptRow>> DueAsync(CancellationToken ct)
+    {
         var now = time.GetUtcNow();
-        List<InstallAttemptRow> due;
-        await using (var db = databases.OpenSystem())
-            due = await db.InstallAttempts.Where(a => a.State == InstallState.KeysReceived && a.Platform == Platform.WooCommerce && a.ExpiresAt > now).ToListAsync(ct).ConfigureAwait(false);
+        await using var db = databases.OpenSystem();
+        return await db.InstallAttempts.Where(a => a.State == InstallState.KeysReceived && a.Platform == Platform.WooCommerce && a.ExpiresAt > now).ToListAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task<int> VerifyAllAsync(List<InstallAttemptRow> due, CancellationToken ct)
+    {
         var connected = 0;
         foreach (var attempt in due)
         {
