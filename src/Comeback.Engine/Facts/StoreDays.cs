@@ -12,6 +12,9 @@ public sealed class StoreDays
     // 1990-01-01 to 2060-01-01 are looked up; anything beyond is asked of NodaTime each time.
     private const int FirstDay = 7_305;
     private const int LastDay = 32_872;
+    // Years 2 to 9998, as instants are kept to: a definition may say 9999-12-31.
+    private static readonly int Earliest = Number(new DateOnly(2, 1, 2));
+    private static readonly int Latest = Number(new DateOnly(9_998, 12, 30));
     private const long DayMicros = 86_400_000_000;
     private static readonly ConcurrentDictionary<string, StoreDays> Known = new(StringComparer.Ordinal);
 
@@ -52,7 +55,7 @@ public sealed class StoreDays
     public static DateOnly Date(int day) => DateOnly.FromDayNumber(day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
 
     /// <summary>The first instant of a day here.</summary>
-    public long StartOf(int day) => day is >= FirstDay and <= LastDay ? starts[day - FirstDay] : Ask(day);
+    public long StartOf(int day) => day is >= FirstDay and <= LastDay ? starts[day - FirstDay] : Ask(Math.Clamp(day, Earliest, Latest));
 
     /// <summary>The last microsecond of a date here: what to evaluate at to answer "as of" that date.</summary>
     public DateTimeOffset EndOf(DateOnly date) => Instant(StartOf(Number(date) + 1) - 1);

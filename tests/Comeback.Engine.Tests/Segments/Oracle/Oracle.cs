@@ -15,6 +15,9 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
         ? members
         : known[key] = [.. world.Everybody.Where(who => Truth(trees[key], who))];
 
+    /// <summary>Whether one customer fits any part of a definition.</summary>
+    public bool Fits(SegmentTree tree, int who) => Truth(tree, who);
+
     private bool Truth(SegmentTree tree, int who) => tree switch
     {
         AllOf all => all.Parts.All(part => Truth(part, who)),
