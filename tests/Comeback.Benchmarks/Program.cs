@@ -11,7 +11,7 @@ switch (args.FirstOrDefault())
         await ImportBenchmark.RunAsync(args).ConfigureAwait(false);
         return 0;
     case "segments":
-        SegmentsBenchmark.Run(args);
+        await SegmentsBenchmark.RunAsync(args).ConfigureAwait(false);
         return 0;
     case "sending":
         await SendingBenchmark.RunAsync(args);
@@ -20,6 +20,6 @@ switch (args.FirstOrDefault())
         await SendingBenchmark.KillsAsync(args);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Say which: import [--file online-retail.csv.gz] [--pairs 3], segments [--customers 50000] [--pairs 7], sending [--people 2000], kills [--kills 1000]").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync("Say which: import [--file online-retail.csv.gz] [--pairs 3], segments [--customers 50000] [--pairs 7] or segments --growth [--most 1000000], sending [--people 2000], kills [--kills 1000]").ConfigureAwait(false);
         return 2;
 }

@@ -72,6 +72,14 @@ internal sealed class SegmentsDuckDb : IDisposable
         ];
     }
 
+    /// <summary>How many fit a condition over facts <c>f</c> and customers <c>c</c>.</summary>
+    public int Count(string where)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT count(*) FROM made f JOIN customers c ON c.id = f.customer WHERE {where}";
+        return (int)(long)command.ExecuteScalar()!;
+    }
+
     public void Dispose() => connection.Dispose();
 
     private List<int> Ids(string sql)

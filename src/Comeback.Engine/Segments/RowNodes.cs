@@ -70,8 +70,8 @@ internal abstract class RowsNode : PlanNode
                 .Select(parameter => (parameter.Name, NumberTest.Of(parameter, builder.Scale))),
         ];
         Enough = asked.Length == 0 ? 1
-            : asked.Length == 1 && match.Parameters.Single(parameter => parameter.Name == asked[0].Name) is { Name: "count", Operator: Operator.GreaterOrEqual or Operator.Greater, Values: [NumberValue least] }
-                && least.Number is >= 0 and < 1_000_000 ? (int)least.Number + 1 : int.MaxValue;
+            : asked.Length == 1 && match.Parameters.Single(parameter => parameter.Name == asked[0].Name) is { Name: "count", Operator: (Operator.GreaterOrEqual or Operator.Greater) and var op, Values: [NumberValue least] }
+                && least.Number is >= 0 and < 1_000_000 ? Math.Max(1, op == Operator.Greater ? (int)least.Number + 1 : (int)Math.Ceiling(least.Number)) : int.MaxValue;
     }
 
     protected DateTest[] Dates { get; }
