@@ -186,6 +186,6 @@ public sealed record InstallationNode(string Id, IReadOnlyList<ScopeNode> Access
 
 public sealed record ScopeNode(string Handle);
 
-public sealed record StoreAnswer(ShopNode Shop, InstallationNode CurrentAppInstallation);
+public sealed record ShopAnswer(ShopNode Shop, InstallationNode CurrentAppInstallation);
 
 public sealed record CountNode(long Count, string? Precision);

@@ -145,7 +145,7 @@ public sealed class ShopifyWebhooks(Currency currency)
     {
         var recovery = Text(root, "abandoned_checkout_url");
         if ((Token(root, "cart_token") ?? ShopifyMapping.CartKey(recovery) ?? Token(root, "token")) is not { } key) return [];
-        if (topic == "checkouts/delete") return [new CartRecord { ExternalId = key, UpdatedAt = at, Closed = true }];
+        if (topic == "checkouts/delete") return [new DeletionRecord { Thing = DeletedThing.Cart, ExternalId = key, UpdatedAt = at }];
         var customer = Of(root, "customer");
         var address = Of(root, "shipping_address");
         if (address.ValueKind != JsonValueKind.Object) address = Of(root, "billing_address");
@@ -204,14 +204,20 @@ public sealed class ShopifyWebhooks(Currency currency)
         return lines;
     }
 
-    private IReadOnlyList<StoreRecord> Deleted(string thing, JsonElement root, DateTimeOffset at) => Id(root, "id") is not { } id ? [] : thing switch
+    private static IReadOnlyList<StoreRecord> Deleted(string thing, JsonElement root, DateTimeOffset at)
     {
-        "orders" => [new OrderRecord { ExternalId = id, Number = id, Person = new Person(), PlacedAt = at, UpdatedAt = at, Standing = OrderStanding.Deleted, Total = Money.Zero(currency) }],
-        "customers" => [new CustomerRecord { Person = new Person { AccountId = id }, UpdatedAt = at, Deleted = true }],
-        "products" => [new ProductRecord { ExternalId = id, Title = id, UpdatedAt = at, Deleted = true, Published = false }],
-        "collections" => [new CategoryRecord { ExternalId = $"collection:{id}", Name = id, UpdatedAt = at, Deleted = true }],
-        _ => [],
-    };
+        if (Id(root, "id") is not { } id) return [];
+        return thing switch
+        {
+            "orders" => Gone(DeletedThing.Order, id),
+            "customers" => Gone(DeletedThing.Customer, id),
+            "products" => Gone(DeletedThing.Product, id),
+            "collections" => Gone(DeletedThing.Category, $"collection:{id}"),
+            _ => [],
+        };
+
+        IReadOnlyList<StoreRecord> Gone(DeletedThing kind, string external) => [new DeletionRecord { Thing = kind, ExternalId = external, UpdatedAt = at }];
+    }
 
     private static ShopifyDelivery Named(ShopifyTask task, string? id) => id is null ? new ShopifyDelivery(ShopifyTask.Nothing) : new ShopifyDelivery(task) { Id = id };
 

@@ -16,7 +16,15 @@ internal static class AdminFiles
 
     private static IResult Home() => TypedResults.Redirect("/admin");
 
-    private static async Task<IResult> ServeAsync(string? path, HttpContext http, Admission admission)
+    /// <summary>The one page with something first in its head, under the headers that the caller set.</summary>
+    public static IResult Index(HttpContext http, string head)
+    {
+        if (Folder() is not { } folder) return SignInEndpoints.Page("The admin is not built", "<p>Build it with <code>dotnet build src/Comeback</code>.</p>", StatusCodes.Status503ServiceUnavailable);
+        var page = File.ReadAllText(Path.Combine(folder, "index.html"));
+        return TypedResults.Content(page.Replace("<head>", "<head>" + head, StringComparison.Ordinal), "text/html; charset=utf-8");
+    }
+
+    private static async Task<IResult> ServeAsync(string? path, HttpContext http, Admission admission, IEnumerable<IEmbeddedPage> frames)
     {
         if (Folder() is not { } folder)
             return SignInEndpoints.Page("The admin is not built",
@@ -30,6 +38,9 @@ internal static class AdminFiles
             return SendPacked(http, files, path) ?? Send(asset, path);
         }
         if (path is not null && Path.HasExtension(path) && path.StartsWith("assets/", StringComparison.Ordinal)) return TypedResults.NotFound();
+        // Reloaded inside a platform's frame, at whatever page of ours was open there.
+        foreach (var frame in frames)
+            if (frame.IsFor(http)) return await frame.ServeAsync(http).ConfigureAwait(false);
         if (await admission.ModeAsync(http).ConfigureAwait(false) is null)
         {
             http.Response.Headers.CacheControl = "no-store";

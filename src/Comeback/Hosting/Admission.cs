@@ -103,12 +103,31 @@ internal sealed class Admission(ComebackOptions options, Databases databases, St
 
 /// <summary>Tells ASP.NET's authorization what <see cref="Admission"/> says.</summary>
 internal sealed class OperatorAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Admission admission)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Admission admission, IEnumerable<IStoreSessions> sessions)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Operator";
 
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync() => await admission.ModeAsync(Context).ConfigureAwait(false) is { } mode
-        ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim("mode", mode)], SchemeName)), SchemeName))
-        : AuthenticateResult.NoResult();
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        // A bearer says who calls, or nobody does: a page in another site's frame never falls back on a cookie.
+        if (Bearer() is { } bearer)
+        {
+            foreach (var platform in sessions)
+                if (await platform.StoreOfAsync(bearer, Context.RequestAborted).ConfigureAwait(false) is { } store) return Success(new Claim("mode", "store"), new Claim(StoreSession.Claim, store.ToString()));
+            return AuthenticateResult.NoResult();
+        }
+        return await admission.ModeAsync(Context).ConfigureAwait(false) is { } mode ? Success(new Claim("mode", mode)) : AuthenticateResult.NoResult();
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (Bearer() is not null) foreach (var platform in sessions) platform.Challenge(Context);
+        return base.HandleChallengeAsync(properties);
+    }
+
+    private string? Bearer() => Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : null;
+
+    private static AuthenticateResult Success(params Claim[] claims) =>
+        AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
 }

@@ -65,7 +65,7 @@ internal static class HostingSetup
         app.MapHealth();
         app.MapOpenApi();
         app.MapAdmin();
-        var api = app.MapGroup("/api").WithMetadata(new OwnPagesOnly()).RequireAuthorization().RequireRateLimiting(Doors.ApiRate).AddEndpointFilter<WholeBodies>();
+        var api = app.MapGroup("/api").WithMetadata(new OwnPagesOnly()).RequireAuthorization().RequireRateLimiting(Doors.ApiRate).AddEndpointFilter<WholeBodies>().AddEndpointFilter<OneStoreOnly>();
         app.MapSignIn(api);
         var store = api.MapGroup("/stores/{store}").AddEndpointFilter<KnownStore>();
         return new Routes(api, store, app.MapGroup("").RequireRateLimiting(Doors.EventsRate), app.MapGroup("").RequireRateLimiting(Doors.PublicRate));

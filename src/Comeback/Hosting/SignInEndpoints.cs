@@ -33,8 +33,8 @@ internal static class SignInEndpoints
         <body><main><h1>{{title}}</h1>{{body}}</main></body></html>
         """, "text/html; charset=utf-8", statusCode: status);
 
-    private static async Task<Ok<SessionAnswer>> Session(HttpContext http, Admission admission) => TypedResults.Ok(new SessionAnswer(
-        await admission.ModeAsync(http).ConfigureAwait(false) ?? "none",
+    private static Ok<SessionAnswer> Session(HttpContext http) => TypedResults.Ok(new SessionAnswer(
+        http.User.FindFirst("mode")?.Value ?? "none",
         typeof(SignInEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? ""));
 
     private static async Task<NoContent> SignOutAsync(HttpContext http, Admission admission)
@@ -76,5 +76,5 @@ internal static class SignInEndpoints
     }
 }
 
-/// <summary><c>local</c>: on the developer's own machine; <c>operator</c>: signed in; <c>none</c>.</summary>
+/// <summary><c>local</c>: on the developer's own machine; <c>operator</c>: signed in; <c>store</c>: inside one store's platform; <c>none</c>.</summary>
 internal sealed record SessionAnswer(string Mode, string Version);

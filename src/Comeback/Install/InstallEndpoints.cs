@@ -18,7 +18,8 @@ internal static class InstallEndpoints
         routes.Store.MapPut("/settings", WriteSettingsAsync);
     }
 
-    private static async Task<Ok<List<StoreAnswer>>> ListAsync(StoreList stores, CancellationToken ct) => TypedResults.Ok(await stores.ReadAsync(ct).ConfigureAwait(false));
+    private static async Task<Ok<List<StoreAnswer>>> ListAsync(StoreList stores, HttpContext http, CancellationToken ct) =>
+        TypedResults.Ok(await stores.ReadAsync(ct, StoreSession.Of(http)).ConfigureAwait(false));
 
     private static async Task<Ok<SettingsAnswer>> ReadSettingsAsync(StoreId store, Databases databases, Secrets secrets, CancellationToken ct)
     {

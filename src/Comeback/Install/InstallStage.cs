@@ -12,6 +12,7 @@ internal static class InstallStage
         builder.Services.AddSingleton<StoreConnections>();
         builder.Services.AddSingleton<StoreConnectors>();
         builder.AddWooCommerce();
+        builder.AddShopify();
         return builder;
     }
 
@@ -19,6 +20,7 @@ internal static class InstallStage
     {
         routes.MapInstallEndpoints();
         routes.MapWooInstall();
+        routes.MapShopify();
         return routes;
     }
 

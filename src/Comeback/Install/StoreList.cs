@@ -7,10 +7,11 @@ namespace Comeback.Install;
 /// <summary>All stores with their counts, for the admin and the verb <c>stores</c>; and the way from a name to a store.</summary>
 internal sealed class StoreList(Databases databases, StoreClocks clocks)
 {
-    public async Task<List<StoreAnswer>> ReadAsync(CancellationToken ct)
+    /// <param name="only">A session of one store sees that one.</param>
+    public async Task<List<StoreAnswer>> ReadAsync(CancellationToken ct, StoreId? only = null)
     {
         List<StoreRow> rows;
-        await using (var db = databases.OpenSystem()) rows = await db.Stores.OrderBy(s => s.Name).ToListAsync(ct).ConfigureAwait(false);
+        await using (var db = databases.OpenSystem()) rows = await db.Stores.Where(s => only == null || s.Id == only).OrderBy(s => s.Name).ToListAsync(ct).ConfigureAwait(false);
         var answers = new List<StoreAnswer>(rows.Count);
         foreach (var row in rows)
         {

@@ -15,6 +15,7 @@ internal static class PrivacyStage
         builder.Services.AddSingleton<Backups>();
         builder.Services.AddSingleton<AfterRestore>();
         builder.Services.AddSingleton<Retention>();
+        builder.Services.AddSingleton<Sync.IDeliveryHandler, ShopifyCompliance>();
         return builder;
     }
 

@@ -28,6 +28,9 @@ internal static class SyncStage
         builder.Services.AddHostedService(services => services.GetRequiredService<InboxWorker>());
         builder.Services.AddSingleton<SyncWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SyncWorker>());
+        builder.Services.AddSingleton<IDeliveryHandler, ShopifyDeliveries>();
+        builder.Services.AddSingleton<ShopifyConsents>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ShopifyConsents>());
         return builder.AddDemo();
     }
 
@@ -38,6 +41,7 @@ internal static class SyncStage
         routes.MapStorefront();
         routes.MapWooCommerceHooks();
         routes.MapPluginHooks();
+        routes.MapShopifyHooks();
         return routes.MapImports().MapDemo();
     }
 }

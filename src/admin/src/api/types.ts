@@ -255,6 +255,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shopify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShopifyState"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shopify/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ShopifyConnect"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShopifyConnecting"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["HttpValidationProblemDetails"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores": {
         parameters: {
             query?: never;
@@ -3331,7 +3414,7 @@ export interface components {
             registrationNumber?: null | string;
             replyTo?: null | string;
         };
-        /** @description `local`: on the developer's own machine; `operator`: signed in; `none`. */
+        /** @description `local`: on the developer's own machine; `operator`: signed in; `store`: inside one store's platform; `none`. */
         SessionAnswer: {
             mode: string;
             version: string;
@@ -3346,6 +3429,23 @@ export interface components {
             /** @description Only to set a new one; never read back. */
             smtpPassword?: null | string;
             version: string;
+        };
+        ShopifyConnect: {
+            shop: null | string;
+        };
+        ShopifyConnecting: {
+            /** @description Where the merchant goes on, at Shopify. */
+            location: null | string;
+            store: null | components["schemas"]["StoreId"];
+        };
+        /**
+         * @description How the app came to be installed; everything after the token is one path.
+         * @enum {unknown}
+         */
+        ShopifyMode: "public" | "custom" | "ownOrganisation";
+        ShopifyState: {
+            configured: boolean;
+            mode: components["schemas"]["ShopifyMode"];
         };
         SmtpSettings: {
             host: string;

@@ -20,6 +20,9 @@ import { signedOut } from './signedOut';
 applyLook();
 applyTheme();
 
+// Shopify opens the app at its own address; the pages are below /admin wherever they are shown.
+if (location.pathname.startsWith('/shopify')) history.replaceState(null, '', '/admin');
+
 const worthAnotherTry = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
 
 const client = new QueryClient({

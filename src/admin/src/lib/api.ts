@@ -23,6 +23,12 @@ async function problemOf(response: Response): Promise<ApiError> {
   }
 }
 
+/** Inside Shopify's admin App Bridge says who is calling, anew each minute; elsewhere a cookie of ours does. */
+async function bearer(): Promise<Record<string, string>> {
+  const bridge = (globalThis as { shopify?: { idToken?: () => Promise<string> } }).shopify;
+  return bridge?.idToken ? { Authorization: `Bearer ${await bridge.idToken()}` } : {};
+}
+
 /** One call to Comeback's own API; never to another origin. */
 export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const form = body instanceof FormData;
@@ -32,7 +38,7 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
       method,
       signal,
       credentials: 'same-origin',
-      headers: { Accept: 'application/json', ...(body !== undefined && !form ? { 'Content-Type': 'application/json' } : {}) },
+      headers: { Accept: 'application/json', ...(await bearer()), ...(body !== undefined && !form ? { 'Content-Type': 'application/json' } : {}) },
       body: body === undefined ? undefined : form ? body : JSON.stringify(body),
     });
   } catch (error) {
