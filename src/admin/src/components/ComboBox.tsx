@@ -8,7 +8,7 @@ export interface Choice {
 }
 
 /** Type to find, arrow keys to walk, Enter to choose. What is found comes from outside, so that a list of any length can lie behind it. */
-export default function ComboBox({ label, placeholder, text, choices, empty, onText, onChoose }: { label: string; placeholder?: string; text: string; choices: Choice[]; empty: string; onText(text: string): void; onChoose(choice: Choice): void }) {
+export default function ComboBox({ label, placeholder, text, choices, empty, autoFocus, onText, onChoose }: { label: string; placeholder?: string; text: string; choices: Choice[]; empty: string; autoFocus?: boolean; onText(text: string): void; onChoose(choice: Choice): void }) {
   return (
     <AriaComboBox
       className="field combo"
@@ -20,7 +20,8 @@ export default function ComboBox({ label, placeholder, text, choices, empty, onT
         const chosen = choices.find((c) => c.id === key);
         if (chosen) onChoose(chosen);
       }}
-      menuTrigger="focus"
+      autoFocus={autoFocus}
+      menuTrigger="input"
       allowsEmptyCollection
     >
       <Label>{label}</Label>

@@ -30,7 +30,10 @@ export function CustomerPicker({ chosen, onChoose }: { chosen: Chosen | null; on
   return (
     <div className="row" style={{ alignItems: 'flex-end' }}>
       <Suspense fallback={<div className="field combo"><span className="label">{t('campaign.preview.anyone')}</span><span className="input" /></div>}>
+        {/* Made anew with each choice: a field that is emptied by it would open its list again. The keyboard keeps its place. */}
         <ComboBox
+          key={chosen?.id ?? ''}
+          autoFocus={chosen !== null}
           label={t('campaign.preview.anyone')}
           placeholder={chosen?.name ?? t('customers.search')}
           text={text}
