@@ -28,13 +28,14 @@ public sealed record WooPluginLink(string Service, string Store, string Hook, st
 /// </summary>
 internal static class WooPlugin
 {
-    public const string Carts = "plugin.carts", Consents = "plugin.consents", SignUp = "plugin.sign-up";
-    private const int MostCarts = 50, MostLines = 200, MostConsents = 50;
+    public const string Carts = "plugin.carts", Consents = "plugin.consents", SignUp = "plugin.sign-up", Events = "plugin.events";
+    private const int MostCarts = 50, MostLines = 200, MostConsents = 50, MostEvents = 100, LongestQuery = 80;
 
     public static List<StoreRecord> Map(string topic, JsonElement body, DateTimeOffset receivedAt, WooSettings settings, Uri store) => topic switch
     {
         Carts => [.. body.List("carts").Take(MostCarts).SelectMany(c => Cart(c, receivedAt, settings, store))],
         Consents => [.. body.List("consents").Take(MostConsents).Select(c => Consent(c, receivedAt)).OfType<StoreRecord>()],
+        Events => [.. body.List("events").Take(MostEvents).Select(e => View(e, receivedAt)).OfType<StoreRecord>()],
         SignUp => SignedUp(body, receivedAt) is { } record ? [record] : [],
         _ => [],
     };
@@ -70,6 +71,39 @@ internal static class WooPlugin
         };
         var consents = cart.List("consents").Select(c => Given(c, receivedAt, account is not null)).OfType<ConsentRecord>().ToList();
         if (known && consents.Count > 0) yield return new ConsentsRecord { Person = new Person { AccountId = account, Email = person.Email, Phone = person.Phone, Country = person.Country }, Consents = consents, UpdatedAt = at };
+    }
+
+    /// <summary>A view that the plugin's server relays. The account is the session's own, put in by the server; without one it is a browser's and nobody's.</summary>
+    private static EventRecord? View(JsonElement view, DateTimeOffset receivedAt)
+    {
+        var product = view.IdText("product");
+        var category = view.IdText("category");
+        var query = view.Text("query") is { } words ? words[..Math.Min(words.Length, LongestQuery)] : null;
+        EventKind? kind = view.Text("kind") switch
+        {
+            "product" when product is not null => EventKind.ProductViewed,
+            "category" when category is not null => EventKind.CategoryViewed,
+            "search" when query is not null => EventKind.Searched,
+            _ => null,
+        };
+        if (kind is not { } known || view.Text("id") is not { Length: >= 16 and <= 64 } id) return null;
+        var said = view.Instant("at") ?? receivedAt;
+        var at = said > receivedAt ? receivedAt : said < receivedAt.AddDays(-1) ? receivedAt.AddDays(-1) : said;
+        var visitor = view.Text("visitor") is { Length: >= 22 and <= 64 } browser ? browser : null;
+        var account = view.IdText("account");
+        if (visitor is null && account is null) return null;
+        return new EventRecord
+        {
+            ExternalId = "woo:" + id,
+            Kind = known,
+            At = at,
+            UpdatedAt = at,
+            Visitor = visitor,
+            Person = account is null ? null : new Person { AccountId = account },
+            ProductExternalId = known == EventKind.ProductViewed ? product : null,
+            CategoryExternalId = known == EventKind.CategoryViewed ? category : null,
+            Properties = known == EventKind.Searched ? new Dictionary<string, string> { ["query"] = query! } : new Dictionary<string, string>(),
+        };
     }
 
     private static ConsentsRecord? Consent(JsonElement consent, DateTimeOffset receivedAt)

@@ -20,7 +20,8 @@ internal sealed class StoreConnectors(StoreConnections connections, IEnumerable<
     public async Task<IStoreConnector?> OpenAsync(StoreId store, CancellationToken ct)
     {
         if (await connections.FindAsync(store, ct).ConfigureAwait(false) is not { State: ConnectionState.Connected } connection) return null;
-        var source = sources.FirstOrDefault(s => s.Platform == connection.Platform);
+        // The last one registered, as everywhere in the container: a test brings its own.
+        var source = sources.LastOrDefault(s => s.Platform == connection.Platform);
         return source is null ? null : await source.OpenAsync(connection, ct).ConfigureAwait(false);
     }
 }

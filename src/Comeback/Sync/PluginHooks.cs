@@ -15,6 +15,7 @@ internal static class PluginHooks
         var plugin = routes.Hooks.MapGroup("/hooks/woocommerce/plugin").DisableRateLimiting().WithMetadata(new RequestSizeLimitAttribute(2 * PluginDoor.MostBytes)).ExcludeFromDescription();
         plugin.MapPost("/carts", CartsAsync);
         plugin.MapPost("/consents", ConsentsAsync);
+        plugin.MapPost("/events", EventsAsync);
         plugin.MapPost("/sign-up", SignUpAsync);
         plugin.MapPost("/uninstall", UninstallAsync);
     }
@@ -22,6 +23,8 @@ internal static class PluginHooks
     private static Task<IResult> CartsAsync(HttpRequest request, PluginDoor door, HookDoor hooks, Inbox inbox, CancellationToken ct) => TakeAsync("plugin.carts", request, door, hooks, inbox, ct);
 
     private static Task<IResult> ConsentsAsync(HttpRequest request, PluginDoor door, HookDoor hooks, Inbox inbox, CancellationToken ct) => TakeAsync("plugin.consents", request, door, hooks, inbox, ct);
+
+    private static Task<IResult> EventsAsync(HttpRequest request, PluginDoor door, HookDoor hooks, Inbox inbox, CancellationToken ct) => TakeAsync("plugin.events", request, door, hooks, inbox, ct);
 
     // The same answer for known and unknown addresses.
     private static Task<IResult> SignUpAsync(HttpRequest request, PluginDoor door, HookDoor hooks, Inbox inbox, CancellationToken ct) => TakeAsync("plugin.sign-up", request, door, hooks, inbox, ct);

@@ -13,6 +13,7 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), AfterFault = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<StoreId, Task> running = new();
     private readonly ConcurrentDictionary<StoreId, DateTimeOffset> faulted = new();
+    private StoreId last;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +41,10 @@ internal sealed partial class SyncWorker(
         await reader.WorkAsync(connection, connector, ct).ConfigureAwait(false);
     }, ct);
 
-    private async Task LookAsync(CancellationToken ct)
+    /// <summary>Until everything that was begun has ended; for tests.</summary>
+    internal Task WhenIdleAsync() => Task.WhenAll(running.Values);
+
+    internal async Task LookAsync(CancellationToken ct)
     {
         try
         {
@@ -48,10 +52,13 @@ internal sealed partial class SyncWorker(
             {
                 if (task.IsCompleted) running.TryRemove(store, out _);
             }
-            foreach (var connection in await connections.ConnectedAsync(ct).ConfigureAwait(false))
+            // In turn, beginning after the last one: the first few would be looked at for ever, and the others never.
+            var connected = await connections.ConnectedAsync(ct).ConfigureAwait(false);
+            foreach (var connection in connected.OrderBy(c => c.StoreId.Value <= last.Value).ThenBy(c => c.StoreId))
             {
                 if (running.Count >= AtOnce) break;
                 if (running.ContainsKey(connection.StoreId) || (faulted.TryGetValue(connection.StoreId, out var until) && until > time.GetUtcNow())) continue;
+                last = connection.StoreId;
                 running[connection.StoreId] = Task.Run(() => OneAsync(connection.StoreId, ct), CancellationToken.None);
             }
         }

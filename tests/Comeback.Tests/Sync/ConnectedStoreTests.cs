@@ -92,6 +92,22 @@ public sealed class ConnectedStoreTests
     }
 
     [Fact]
+    public async Task Every_store_has_its_turn_however_many_there_are()
+    {
+        var (comeback, vendor, first, _) = await ConnectAsync();
+        await using var running = comeback;
+        vendor.Order(1);
+        var stores = new List<StoreId> { first };
+        for (var i = 0; i < 9; i++) stores.Add(await comeback.Get<StoreConnections>().ConnectAsync(Verified("keys") with { Address = $"https://tea{i}.example", Url = $"https://tea{i}.example" }, default));
+        for (var look = 0; look < 6; look++)
+        {
+            await comeback.Get<SyncWorker>().LookAsync(default);
+            await comeback.Get<SyncWorker>().WhenIdleAsync();
+        }
+        foreach (var store in stores) Assert.Equal(["1"], await OrdersAsync(comeback, store));
+    }
+
+    [Fact]
     public async Task A_late_notice_about_an_older_installation_does_not_touch_the_present_one()
     {
         var (comeback, _, store, time) = await ConnectAsync();

@@ -67,6 +67,8 @@ internal sealed class FakeWoo : IAsyncDisposable
     public bool StripsAuthorization { get; set; }
     /// <summary>Answers instead of the store when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Instead { get; set; }
+    /// <summary>Told the ticks that each answer took, for measuring.</summary>
+    public Action<long>? Timed { get; set; }
     public DateTimeOffset Now => new((time.GetUtcNow() + Skew).UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
 
     public static async Task<FakeWoo> StartAsync(TimeProvider? time = null)
@@ -77,7 +79,7 @@ internal sealed class FakeWoo : IAsyncDisposable
         builder.Services.Configure<KestrelServerOptions>(k => k.AllowSynchronousIO = true);
         var app = builder.Build();
         var fake = new FakeWoo(app, time ?? TimeProvider.System);
-        app.Run(fake.ServeAsync);
+        app.Run(fake.TimedAsync);
         await app.StartAsync();
         fake.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return fake;
@@ -279,6 +281,13 @@ internal sealed class FakeWoo : IAsyncDisposable
         await app.DisposeAsync();
     }
 
+    private async Task TimedAsync(HttpContext http)
+    {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        await ServeAsync(http);
+        Timed?.Invoke(System.Diagnostics.Stopwatch.GetTimestamp() - began);
+    }
+
     private async Task ServeAsync(HttpContext http)
     {
         Asked.Enqueue(http.Request.Method + " " + http.Request.Path + http.Request.QueryString);
@@ -323,7 +332,7 @@ internal sealed class FakeWoo : IAsyncDisposable
 
     private Task RouteAsync(HttpContext http, string[] path) => (http.Request.Method, path) switch
     {
-        ("GET", ["orders"]) => ListAsync(http, Orders.Values.Where(o => o.Status != "trash").Select(Body)),
+        ("GET", ["orders"]) => OrdersAsync(http),
         ("GET", ["orders", var id]) => OneAsync(http, Orders.TryGetValue(Number(id), out var o) ? Body(o) : null, "woocommerce_rest_shop_order_invalid_id"),
         ("GET", ["orders", var id, "refunds"]) => Orders.TryGetValue(Number(id), out var o)
             ? AnswerAsync(http, new JsonArray([.. o.Refunds.Select(r => (JsonNode)new JsonObject { ["id"] = r.Id, ["date_created_gmt"] = Gmt(r.At), ["amount"] = Text(r.Amount) })]))
@@ -346,7 +355,29 @@ internal sealed class FakeWoo : IAsyncDisposable
         _ => ErrorAsync(http, 404, "rest_no_route", "No route was found."),
     };
 
-    private static async Task ListAsync(HttpContext http, IEnumerable<JsonObject> all)
+    /// <summary>As every list, but bodies are made of one page only: stores are big.</summary>
+    private Task OrdersAsync(HttpContext http)
+    {
+        var query = http.Request.Query;
+        var all = Orders.Values.Where(o => o.Status != "trash");
+        if (query["modified_after"].FirstOrDefault() is { } after) all = all.Where(o => string.CompareOrdinal(Gmt(o.Modified), after) > 0);
+        if (query["include"].FirstOrDefault() is { } include) all = all.Where(o => include.Split(',').Contains(o.Id.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal));
+        var sorted = query["orderby"].FirstOrDefault() == "modified" ? all.OrderBy(o => o.Modified).ThenBy(o => o.Id) : all.OrderBy(o => o.Id);
+        return ListAsync(http, sorted.ToList(), Body);
+    }
+
+    private static Task ListAsync(HttpContext http, IEnumerable<JsonObject> all)
+    {
+        var query = http.Request.Query;
+        if (query["modified_after"].FirstOrDefault() is { } after) all = all.Where(o => string.CompareOrdinal(o["date_modified_gmt"]!.GetValue<string>(), after) > 0);
+        if (query["include"].FirstOrDefault() is { } include) all = all.Where(o => include.Split(',').Contains(o["id"]!.ToString(), StringComparer.Ordinal));
+        var sorted = query["orderby"].FirstOrDefault() == "modified"
+            ? all.OrderBy(o => o["date_modified_gmt"]!.GetValue<string>(), StringComparer.Ordinal).ThenBy(o => o["id"]!.GetValue<long>())
+            : all.OrderBy(o => o["id"]!.GetValue<long>());
+        return ListAsync(http, sorted.ToList(), o => o);
+    }
+
+    private static async Task ListAsync<T>(HttpContext http, List<T> list, Func<T, JsonObject> body)
     {
         var query = http.Request.Query;
         var size = int.Parse(query["per_page"].FirstOrDefault() ?? "10", CultureInfo.InvariantCulture);
@@ -355,15 +386,9 @@ internal sealed class FakeWoo : IAsyncDisposable
             await ErrorAsync(http, 400, "rest_invalid_param", "Invalid parameter(s): per_page");
             return;
         }
-        if (query["modified_after"].FirstOrDefault() is { } after) all = all.Where(o => string.CompareOrdinal(o["date_modified_gmt"]!.GetValue<string>(), after) > 0);
-        if (query["include"].FirstOrDefault() is { } include) all = all.Where(o => include.Split(',').Contains(o["id"]!.ToString(), StringComparer.Ordinal));
-        var sorted = query["orderby"].FirstOrDefault() == "modified"
-            ? all.OrderBy(o => o["date_modified_gmt"]!.GetValue<string>(), StringComparer.Ordinal).ThenBy(o => o["id"]!.GetValue<long>())
-            : all.OrderBy(o => o["id"]!.GetValue<long>());
-        var list = sorted.ToList();
         var page = int.Parse(query["page"].FirstOrDefault() ?? "1", CultureInfo.InvariantCulture);
         var offset = query["offset"].FirstOrDefault() is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : (page - 1) * size;
-        var taken = list.Skip(offset).Take(size).ToList();
+        var taken = list.Skip(offset).Take(size).Select(body).ToList();
         // Past the end the total is 0 too, as seen.
         var total = taken.Count == 0 ? 0 : list.Count;
         http.Response.Headers["X-WP-Total"] = total.ToString(CultureInfo.InvariantCulture);

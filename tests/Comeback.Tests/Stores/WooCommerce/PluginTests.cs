@@ -72,6 +72,28 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task Views_belong_to_the_sessions_account_or_to_a_browser_and_a_flood_of_made_up_ones_makes_no_customer()
+    {
+        await using var world = await ConnectedAsync();
+        var tea = world.Woo.Product("Green tea", 9m);
+        await world.ReadAsync();
+        JsonObject View(int i, string? account, string? visitor) => new()
+        {
+            ["id"] = $"view-0123456789-{i}", ["kind"] = "product", ["product"] = tea["id"]!.ToString(), ["at"] = "2031-01-01T00:00:00Z", ["account"] = account, ["visitor"] = visitor,
+            ["email"] = "victim@example.test",
+        };
+        var views = new JsonArray([View(0, "45", null), View(1, null, new string('v', 22)), View(2, null, null), .. Enumerable.Range(3, 200).Select(i => View(i, null, new string('w', 22)))]);
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(world, "events", new JsonObject { ["events"] = views }.ToJsonString()));
+        await world.WorkInboxAsync();
+        var kept = await world.OfAsync(db => db.Events.ToListAsync());
+        Assert.Equal(99, kept.Count);
+        Assert.All(kept, e => Assert.True(e.At <= world.Time.GetUtcNow()));
+        // The account is somebody; the browsers are nobody, and no address of theirs was read.
+        Assert.Equal("45", await world.OfAsync(db => db.Customers.Select(c => c.AccountId).SingleAsync()));
+        Assert.Equal(1, kept.Count(e => e.CustomerId is not null));
+    }
+
+    [Fact]
     public async Task A_sign_up_changes_nothing_that_is_known_of_the_person()
     {
         await using var world = await ConnectedAsync();

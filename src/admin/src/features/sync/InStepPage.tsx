@@ -38,7 +38,7 @@ export default function InStepPage() {
           ) : (
             <>
               <Standing view={view} />
-              {view.progress.length > 0 && <Progress view={view} />}
+              {connected && view.progress.length > 0 && <Progress view={view} />}
               <Counts view={view} />
               <Inbox view={view} retry={() => retry.mutate(undefined, { onSuccess: () => say(t('sync.retried')) })} busy={retry.isPending} />
             </>
@@ -83,7 +83,7 @@ function Standing({ view }: { view: SyncView }) {
         </div>
         {view.needsReconnecting && (
           <Notice tone="bad">
-            <p>{t('sync.reconnect.text')}</p>
+            <p style={{ marginBlockEnd: 8 }}>{t('sync.reconnect.text')}</p>
             <ButtonLink to={`/connect/woocommerce?store=${encodeURIComponent(view.address ?? '')}`} variant="primary" small>
               {t('sync.reconnect')}
             </ButtonLink>
@@ -94,7 +94,7 @@ function Standing({ view }: { view: SyncView }) {
             <span className="bidi">{view.trouble}</span> {view.triedAgainAt && t('sync.tried', { when: format.at(view.triedAgainAt) })}
           </Notice>
         )}
-        <p className="faint small">{t('sync.sub', { minutes: format.number(view.reconcileMinutes) })}</p>
+        {!view.needsReconnecting && view.state !== 'uninstalled' && <p className="faint small">{t('sync.sub', { minutes: format.number(view.reconcileMinutes) })}</p>}
       </div>
     </Card>
   );
@@ -159,8 +159,8 @@ function Counts({ view }: { view: SyncView }) {
                     ? <Badge tone="good">{t('sync.equal')}</Badge>
                     : <Badge tone="warn">{t('sync.differs', { count: format.number(Math.abs(r.storeCount - r.localCount)) })}</Badge>)}
                 </td>
-                <td className="quiet">{format.ago(r.inStepAt)}</td>
-                <td className="quiet">
+                <td className="quiet" style={{ whiteSpace: 'nowrap' }}>{format.ago(r.inStepAt)}</td>
+                <td className="quiet" style={{ whiteSpace: 'nowrap' }}>
                   {format.ago(r.comparedAt)}
                   {r.deletionsFound > 0 && <div className="small">{t('sync.deleted', { count: r.deletionsFound })}</div>}
                 </td>
@@ -182,7 +182,7 @@ function Inbox({ view, retry, busy }: { view: SyncView; retry(): void; busy: boo
     <Card title={t('sync.inbox')} actions={inbox.failures.length > 0 && <Button small busy={busy} onClick={retry}>{t('sync.retry')}</Button>}>
       <p className="quiet">{says.length ? format.list(says as string[]) : t('sync.inbox.none')}</p>
       {inbox.failures.length > 0 && (
-        <ul className="letters">
+        <ul className="letters" style={{ marginBlockStart: 12 }}>
           {inbox.failures.map((f) => (
             <li key={f.id}>
               <div className="row" style={{ justifyContent: 'space-between' }}>
