@@ -32,6 +32,8 @@ public sealed record CustomerFacts
     public bool NotAShopper { get; init; }
     /// <summary>A contact that is never written to: such a person is not reachable.</summary>
     public bool DoubtfulContact { get; init; }
+    /// <summary>In no segment for marketing, and never reachable.</summary>
+    public bool ObjectsToProfiling { get; init; }
     /// <summary>Channels on which an address is suppressed (bounced, complained, erased): not reachable there, whatever was consented.</summary>
     public IReadOnlyList<Channel> Blocked { get; init; } = [];
     /// <summary>Deleted or merged into another: member of nothing. The rows of a merged one are put again under the one who stays.</summary>

@@ -125,6 +125,7 @@ public sealed partial class StoreColumns
             Customers += there ? 1 : 0;
             Mark(this.there, ordinal, there);
             Mark(shoppers, ordinal, there && shopper);
+            if ((entry.Flags & CustomerFlags.Objects) != 0) objectors.Add(ordinal);
         }
         from.All(() => tags[(int)from.Number()] = from.Column<int>());
         from.All(() =>

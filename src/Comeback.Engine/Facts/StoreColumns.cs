@@ -19,6 +19,7 @@ public sealed partial class StoreColumns
     private readonly Dictionary<int, LifetimeFacts> lifetimes = [];
     private readonly Dictionary<int, IReadOnlyDictionary<string, string>> vendorValues = [];
     private readonly IdMap ordinals = new();
+    private readonly HashSet<int> objectors = [];
 
     public StoreColumns(StoreProfile profile)
     {
@@ -36,6 +37,14 @@ public sealed partial class StoreColumns
 
     /// <summary>Customers that are there: put and not gone.</summary>
     public int Customers { get; private set; }
+
+    /// <summary>
+    /// The store's definition of who is no shopper, beside the marks of its customers; null without one. A set takes it when it is compiled.
+    /// </summary>
+    public string? NotAShopper { get; set; }
+
+    /// <summary>Those who object to profiling, by ordinal.</summary>
+    internal IReadOnlyCollection<int> Objectors => objectors;
 
     internal Texts Texts { get; } = new();
 
@@ -69,6 +78,7 @@ public sealed partial class StoreColumns
         ref var entry = ref customers[facts.Ordinal];
         var flags = (facts.Gone ? CustomerFlags.None : CustomerFlags.There)
             | (facts.NotAShopper ? CustomerFlags.NotAShopper : 0)
+            | (facts.ObjectsToProfiling ? CustomerFlags.Objects : 0)
             | (string.IsNullOrEmpty(facts.Email) || facts.DoubtfulContact || facts.Blocked.Contains(Channel.Email) ? 0 : CustomerFlags.EmailUsable)
             | (string.IsNullOrEmpty(facts.Phone) || facts.DoubtfulContact || facts.Blocked.Contains(Channel.Sms) ? 0 : CustomerFlags.SmsUsable)
             | (string.IsNullOrEmpty(facts.Phone) || facts.DoubtfulContact || facts.Blocked.Contains(Channel.WhatsApp) ? 0 : CustomerFlags.WhatsAppUsable);
@@ -98,6 +108,8 @@ public sealed partial class StoreColumns
         entry = next;
         Mark(there, facts.Ordinal, (next.Flags & CustomerFlags.There) != 0);
         Mark(shoppers, facts.Ordinal, (next.Flags & (CustomerFlags.There | CustomerFlags.NotAShopper)) == CustomerFlags.There);
+        if (facts.ObjectsToProfiling) objectors.Add(facts.Ordinal);
+        else objectors.Remove(facts.Ordinal);
         Keep(tags, facts.Ordinal, tagged.Length == 0 ? null : tagged);
         Keep(lifetimes, facts.Ordinal, facts.Lifetime);
         Keep(vendorValues, facts.Ordinal, facts.VendorValues is { Count: > 0 } ? facts.VendorValues : null);
@@ -186,6 +198,7 @@ internal enum CustomerFlags : byte
     EmailUsable = 4,
     SmsUsable = 8,
     WhatsAppUsable = 16,
+    Objects = 32,
 }
 
 /// <summary>The fixed part of a customer; texts are numbers of <see cref="Texts"/>.</summary>

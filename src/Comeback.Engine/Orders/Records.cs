@@ -190,6 +190,8 @@ public sealed record CategoryRecord : StoreRecord
     public required string ExternalId { get; init; }
     public required string Name { get; init; }
     public string? ParentExternalId { get; init; }
+    /// <summary>Its page in the store.</summary>
+    public string? Url { get; init; }
     public IReadOnlyDictionary<string, string> NamesByLanguage { get; init; } = new Dictionary<string, string>();
     public bool Deleted { get; init; }
 }

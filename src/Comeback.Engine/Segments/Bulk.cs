@@ -31,6 +31,9 @@ internal sealed class Bulk(StoreColumns columns, SharedState shared, SummaryColu
     /// <summary>The part of a column that belongs to the stretch.</summary>
     public ReadOnlySpan<T> Stretch<T>(ReadOnlySpan<T> column) => First >= column.Length ? default : column.Slice(First, Math.Min(Words * 64, column.Length - First));
 
+    /// <summary>Those of a word of the stretch who are no shoppers by the store's definition.</summary>
+    public ulong Outsiders(int word) => shared.Outsiders is { } outsiders && (First >> 6) + word is var at && at < outsiders.Members.Words.Length ? outsiders.Members.Words[at] : 0;
+
     public ulong[] Rent() => spare.TryPop(out var buffer) ? buffer : new ulong[Words];
 
     public void Return(ulong[] buffer) => spare.Push(buffer);

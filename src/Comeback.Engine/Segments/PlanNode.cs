@@ -231,6 +231,8 @@ internal sealed class CompiledSegment(string key, string text, PlanNode root, in
     public int Level => level;
     /// <summary>Indices of the segments that it names; all before its own.</summary>
     public int[] Refers => refers;
+    /// <summary>For marketing, as all are but those that only keep the books.</summary>
+    public bool Marketing { get; } = !StockSegments.Books.Contains(key);
     public Needs Needs { get; } = root.Needs;
     public MemberSet Members { get; } = new();
     /// <summary>Some definition asks who entered it when.</summary>

@@ -215,6 +215,8 @@ internal sealed class RankNode(RankState state) : PlanNode(state.Rank)
         }
         // Values decide for everyone but those who stand at the boundary of a rank that cuts ties.
         bulk.Keep(mask, bulk.Columns.Shoppers);
+        for (var word = 0; word < mask.Length; word++)
+            mask[word] &= ~bulk.Outsiders(word);
         Lanes.Keep(mask, bulk.Orders, 1, int.MaxValue);
         if (!state.Rank.Exactly)
         {

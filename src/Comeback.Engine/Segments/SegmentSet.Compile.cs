@@ -5,6 +5,9 @@ public sealed partial class SegmentSet
 {
     private void CompileAll(IReadOnlyList<SegmentDefinition> definitions)
     {
+        // One that cannot be used makes nobody an outsider; it is refused where it is saved.
+        if (columns.NotAShopper is { } rule && Outsiders.Problem(rule) is null && SegmentLanguage.Parse(rule).Tree is { } outside)
+            shared.Outsiders = new CompiledSegment("", rule, builder.Build(outside), 0, []);
         var trees = new Dictionary<string, (string Text, SegmentTree Tree)>(StringComparer.Ordinal);
         foreach (var definition in definitions)
         {

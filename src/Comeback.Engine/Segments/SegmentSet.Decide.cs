@@ -10,6 +10,7 @@ public sealed partial class SegmentSet
     private readonly Dictionary<long, CompiledSegment[]> byEvent = [];
     private readonly Dictionary<int, Dirty> touchedNow = [];
     private readonly List<int> moved = [];
+    private readonly List<(int Ordinal, Cause Cause)> turned = [];
     private static readonly HashSet<int> Nobody = [];
     private int byEventOf = -1;
     private Adder? adder;
@@ -84,15 +85,19 @@ public sealed partial class SegmentSet
         if (dirty.Count == 0) return;
         Follow();
         var summarised = false;
-        foreach (var (ordinal, (needs, _, _)) in dirty)
+        var counts = Needs.Orders | Needs.Customer | (shared.Outsiders?.Needs ?? Needs.None);
+        turned.Clear();
+        foreach (var (ordinal, (needs, cause, _)) in dirty)
         {
             if (needs == Needs.All) wakes[ordinal] = long.MaxValue;
-            if ((needs & (Needs.Orders | Needs.Customer)) == 0) continue;
+            if ((needs & counts) == 0) continue;
             summarised = true;
-            Summarise(ordinal, adder ??= new Adder(shared.Median));
+            if (Summarise(ordinal, adder ??= new Adder(shared.Median))) turned.Add((ordinal, cause));
             foreach (var population in builder.Populations)
                 if (population.Of is null) Place(population, ordinal, summaries.Buyer(ordinal));
         }
+        // Who became, or ceased to be, a shopper stands elsewhere in whatever asks for that.
+        foreach (var (ordinal, cause) in turned) Add(dirty, ordinal, Needs.All, cause);
         if (summarised && shared.Rfm is { } rfm) rfm.Stale = true;
         if (summarised && shared.Median.Settle())
         {
@@ -157,7 +162,7 @@ public sealed partial class SegmentSet
         one.Load(ordinal, moment, summaries);
         foreach (var segment in candidates)
         {
-            var member = segment.Root.Test(one);
+            var member = segment.Root.Test(one) && !(segment.Marketing && Objects(ordinal));
             if (!segment.Members.Set(ordinal, member)) continue;
             (changes ??= []).Add(new MembershipChange(segment.Key, ordinal, member, StoreDays.Instant(moment.Now), cause));
             if (member && segment.Watched) Enter(segment, ordinal, cause);
@@ -195,7 +200,8 @@ public sealed partial class SegmentSet
     }
 
     // DEFINITIONS: who is no shopper stands outside ranks.
-    private bool Ranks(int ordinal) => (columns.Customer(ordinal).Flags & (CustomerFlags.There | CustomerFlags.NotAShopper)) == CustomerFlags.There;
+    private bool Ranks(int ordinal) => (columns.Customer(ordinal).Flags & (CustomerFlags.There | CustomerFlags.NotAShopper)) == CustomerFlags.There
+        && shared.Outsiders?.Members.Contains(ordinal) != true;
 
     // The customers whose truth a moved boundary may have changed.
     private List<int> SettleMoved(int level)

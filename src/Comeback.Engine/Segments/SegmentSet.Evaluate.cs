@@ -75,6 +75,7 @@ public sealed partial class SegmentSet
             foreach (var segment in open)
             {
                 segment.Members.Recount();
+                if (segment.Marketing) LeaveOut(segment.Members);
                 Remember(segment);
             }
             batch.Clear();
@@ -88,7 +89,8 @@ public sealed partial class SegmentSet
         var stretches = (columns.Capacity + (1 << StretchBits) - 1) >> StretchBits;
         for (var stretch = 0; stretch < stretches; stretch++)
             gaps[stretch] = new SliceLog<int>();
-        if (cores <= 1)
+        // Who is no shopper by definition is asked of one subject, one after the other.
+        if (cores <= 1 || shared.Outsiders is not null)
         {
             var all = new Adder(shared.Median);
             for (var stretch = 0; stretch < stretches; stretch++)
@@ -115,21 +117,42 @@ public sealed partial class SegmentSet
             Summarise(ordinal, adder);
     }
 
-    private void Summarise(int ordinal, Adder adder)
+    // Brings one customer's numbers to the moment; true when they turned into a shopper or into none by the store's definition.
+    private bool Summarise(int ordinal, Adder adder)
     {
         adder.Gaps.Clear();
         var wake = long.MaxValue;
         var there = columns.Exists(ordinal);
         summaries.Set(ordinal, there ? Segments.Summary.Of(columns, ordinal, moment.Now, ref wake, adder.Gaps) : Segments.Summary.Nobody);
-        if (there && (columns.Customer(ordinal).Flags & CustomerFlags.NotAShopper) != 0) adder.Gaps.Clear();
         if (wake < wakes[ordinal]) wakes[ordinal] = wake;
+        var turned = shared.Outsiders is { } outsiders && outsiders.Members.Set(ordinal, there && IsOutsider(outsiders, ordinal));
+        if (!Ranks(ordinal)) adder.Gaps.Clear();
         var (kept, place) = (gaps[ordinal >> StretchBits], ordinal & ((1 << StretchBits) - 1));
         var before = kept.Of(place);
         var now = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(adder.Gaps);
-        if (before.SequenceEqual(now)) return;
+        if (before.SequenceEqual(now)) return turned;
         adder.Median.Add(before, -1);
         adder.Median.Add(now, +1);
         kept.Set(place, now);
+        return turned;
+    }
+
+    private bool IsOutsider(CompiledSegment outsiders, int ordinal)
+    {
+        var one = subject!;
+        one.Load(ordinal, moment, summaries);
+        var outside = outsiders.Root.Test(one);
+        if (one.Wake < wakes[ordinal]) wakes[ordinal] = one.Wake;
+        return outside;
+    }
+
+    // DEFINITIONS: who objects to profiling is in no segment for marketing.
+    private bool Objects(int ordinal) => (columns.Customer(ordinal).Flags & CustomerFlags.Objects) != 0;
+
+    private void LeaveOut(MemberSet members)
+    {
+        foreach (var ordinal in columns.Objectors)
+            if (ordinal < columns.Capacity) members.Set(ordinal, false);
     }
 
     /// <summary>What one core needs to add gaps up.</summary>
@@ -166,10 +189,11 @@ public sealed partial class SegmentSet
         var count = 0;
         for (var word = 0; word < members.Length; word++)
         {
+            var outside = shared.Outsiders is { } outsiders && word < outsiders.Members.Words.Length ? outsiders.Members.Words[word] : 0;
             var all = population.Of is { } of
                 ? word < of.Members.Words.Length ? of.Members.Words[word] : 0
                 : Lanes.Between(summaries.Orders.AsSpan(word << 6, Math.Min(64, summaries.Length - (word << 6))), 1, int.MaxValue);
-            count += System.Numerics.BitOperations.PopCount(members[word] = all & columns.Shoppers[word]);
+            count += System.Numerics.BitOperations.PopCount(members[word] = all & columns.Shoppers[word] & ~outside);
         }
         var values = new long[count];
         var at = 0;
@@ -206,6 +230,7 @@ public sealed partial class SegmentSet
         }
         if (capacity <= reserved) return;
         reserved = capacity;
+        shared.Outsiders?.Members.Reserve(capacity);
         foreach (var segment in segments)
             segment.Members.Reserve(capacity);
     }

@@ -19,6 +19,8 @@ public sealed partial class SegmentSet
     /// <exception cref="SegmentException">It refers to a segment that is not there.</exception>
     public QueryAnswer AnswerWhileEdited(SegmentTree tree, int cores = 1)
     {
+        // Who is no shopper by definition can turn by rows that a remembered condition knows nothing of.
+        if (shared.Outsiders is not null) return Answer(tree, cores);
         var missing = new List<(PlanNode, ulong[])>();
         leaves ??= new LeafCache(columns);
         builder.Leaves = leaf => leaves.Remembered(leaf, moment, missing);
@@ -67,7 +69,11 @@ public sealed partial class SegmentSet
             var then = new Moment(columns.Days, moment.Now, builder.Operands);
             if (first.Count > 0) Bulk.Evaluate(columns, shared, summaries, then, first, cores);
             Bulk.Evaluate(columns, shared, summaries, then, asked, cores);
-            answers.ForEach(answer => answer.Members.Recount());
+            foreach (var answer in answers)
+            {
+                answer.Members.Recount();
+                LeaveOut(answer.Members);
+            }
             return answers;
         });
     }
@@ -104,7 +110,9 @@ public sealed partial class SegmentSet
         node.Parts.Count > 0 ? node.Parts.SelectMany(Missing).Distinct(StringComparer.Ordinal) : node.NoData ? [SegmentLanguage.Print(node.Tree)] : [];
 
     /// <summary>Why a customer is in a segment or not, now: each leaf with its witnesses, and when they leave if nothing else happens.</summary>
-    public Explanation Explain(string key, int ordinal) => Explain(byKey[key].Root, ordinal, new Subject(columns, shared));
+    public Explanation Explain(string key, int ordinal) => byKey[key] is { Marketing: true } segment && columns.Exists(ordinal) && Objects(ordinal)
+        ? new Explanation(segment.Text, false, "objects to profiling: in no segment for marketing", null, [])
+        : Explain(byKey[key].Root, ordinal, new Subject(columns, shared));
 
     /// <summary>
     /// Since when a member has been in, walking their own history; ranks and the median gap are taken as they are now. Null for who is not in.

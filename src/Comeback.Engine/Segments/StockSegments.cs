@@ -9,6 +9,9 @@ public sealed record StockSegment(string Key, string Name, string Description, s
 /// <summary>The stock segments, with the meanings of DEFINITIONS ("Segments").</summary>
 public static class StockSegments
 {
+    /// <summary>Those that nobody is written to by, and that therefore count people who object to profiling too.</summary>
+    public static IReadOnlySet<string> Books { get; } = new HashSet<string>(["all_buyers", "not_a_shopper"], StringComparer.Ordinal);
+
     /// <summary>Those that every store has. <paramref name="vipSharePercent"/> is the merchant's, 10 to 20.</summary>
     public static IReadOnlyList<StockSegment> All(decimal vipSharePercent = 15)
     {
@@ -46,6 +49,7 @@ public static class StockSegments
                 $"messages MATCHES (event = 'delivered', count >= 5, date >= -90d) AND NOT ({AnyEngagement})"),
             new("abandoned_cart", "Abandoned cart", "A cart of someone reachable, untouched for an hour and younger than 7 days, no order since.",
                 "reachable = true AND carts MATCHES (open = true, ordered_since = false, date <= -1h, date > -168h)"),
+            new("not_a_shopper", "Not shoppers", "Staff, companies, tills and tests: outside ranks, medians and campaigns. Settings say who they are.", "not_a_shopper = true"),
         ];
     }
 

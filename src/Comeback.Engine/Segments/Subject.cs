@@ -78,7 +78,8 @@ internal sealed class Subject(StoreColumns columns, SharedState shared)
         (categoriesRead, kindsRead) = (false, false);
     }
 
-    public bool Shopper => (columns.Customer(Ordinal).Flags & CustomerFlags.NotAShopper) == 0;
+    public bool Shopper => (columns.Customer(Ordinal).Flags & CustomerFlags.NotAShopper) == 0
+        && !(shared.Outsiders is { } outsiders && (Alone ? outsiders.Root.Test(this) : outsiders.Members.Contains(Ordinal)));
 
     /// <summary>Kinds of events that the customer has, whenever.</summary>
     public ulong Kinds
@@ -121,6 +122,7 @@ internal sealed class Subject(StoreColumns columns, SharedState shared)
     public bool Reachable()
     {
         var flags = columns.Customer(Ordinal).Flags;
+        if ((flags & CustomerFlags.Objects) != 0) return false;
         return ((flags & CustomerFlags.EmailUsable) != 0 && Consent(Channel.Email) == ConsentState.Granted)
             | ((flags & CustomerFlags.SmsUsable) != 0 && Consent(Channel.Sms) == ConsentState.Granted)
             | ((flags & CustomerFlags.WhatsAppUsable) != 0 && Consent(Channel.WhatsApp) == ConsentState.Granted);
@@ -154,4 +156,6 @@ internal sealed class SharedState
     public List<RankState> Ranks { get; } = [];
     /// <summary>Quintiles for <c>comeback_rfm_group</c>; null when no definition asks for them.</summary>
     public RfmQuintiles? Rfm { get; set; }
+    /// <summary>Those whom the store's own definition says to be no shoppers; null without one. Decided before everything else.</summary>
+    public CompiledSegment? Outsiders { get; set; }
 }

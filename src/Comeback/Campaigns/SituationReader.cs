@@ -14,7 +14,9 @@ namespace Comeback.Campaigns;
 internal sealed record StepSubject(CampaignRow Campaign, CampaignRules Rules, CampaignStepRow Step, RunRow Run);
 
 /// <summary>What the decision needs about one subject, and the rows that a text is made of.</summary>
-internal sealed record Prepared(StepSubject Subject, Situation Situation, CustomerRow? Customer, CartRow? Cart, IReadOnlyList<CartGoods> Goods);
+/// <param name="LiveCode">A code that an earlier message gave this person and that still holds; they get no other one beside it.</param>
+internal sealed record Prepared(
+    StepSubject Subject, Situation Situation, CustomerRow? Customer, CartRow? Cart, IReadOnlyList<CartGoods> Goods, string? LiveCode = null);
 
 /// <summary>A line of a cart that can still be bought, with the stock that may be spoken of.</summary>
 internal sealed record CartGoods(CartLineRecord Line, ProductRow? Product, VariantRow? Variant)
@@ -28,6 +30,8 @@ internal sealed record CartGoods(CartLineRecord Line, ProductRow? Product, Varia
 /// </summary>
 internal static class SituationReader
 {
+    private const string NotAShopper = "not_a_shopper";
+
     /// <param name="except">Messages that are themselves being decided about: they do not count against their own person.</param>
     public static async Task<List<Prepared>> ReadAsync(
         ComebackDb db, StoreStanding standing, IReadOnlyList<StepSubject> subjects, DateTimeOffset now, Func<Channel, string, string> hash, CancellationToken ct,
@@ -41,11 +45,12 @@ internal static class SituationReader
         var since = now.AddDays(-Math.Max(14, standing.Pressure.DisengagedDays));
         var sent = (await db.Messages.Where(m => people.Contains(m.CustomerId) && !m.Test && m.CreatedAt >= since)
             .Select(m => new { m.Id, m.CustomerId, m.CampaignId, m.Occurrence, m.Step, m.State, m.CreatedAt }).ToListAsync(ct).ConfigureAwait(false)).ToLookup(m => m.CustomerId);
-        var keys = subjects.Select(s => s.Campaign.SegmentKey).Concat(["highly_engaged", "moderately_engaged", "disengaged"]).Distinct(StringComparer.Ordinal).ToList();
+        var keys = subjects.Select(s => s.Campaign.SegmentKey).Concat(["highly_engaged", "moderately_engaged", "disengaged", NotAShopper]).Distinct(StringComparer.Ordinal).ToList();
         var segments = await db.Segments.Where(s => keys.Contains(s.Key)).ToDictionaryAsync(s => s.Key, s => s.Id, ct).ConfigureAwait(false);
         var ids = segments.Values.ToList();
         var memberships = (await db.Memberships.Where(m => people.Contains(m.CustomerId) && ids.Contains(m.SegmentId) && m.LeftAt == null)
             .Select(m => new { m.CustomerId, m.SegmentId }).ToListAsync(ct).ConfigureAwait(false)).Select(m => (m.CustomerId, m.SegmentId)).ToHashSet();
+        var codes = await LiveCodes.ReadAsync(db, people, standing, now, except, ct).ConfigureAwait(false);
         var carts = await CartsAsync(db, subjects, ct).ConfigureAwait(false);
         var otherRuns = await OtherCartRunsAsync(db, subjects, people, now, ct).ConfigureAwait(false);
         var deliveries = standing.Pressure.UndeliveredDays > 0
@@ -66,7 +71,8 @@ internal static class SituationReader
             var customer = new CustomerState
             {
                 Gone = row is null || row.Deleted || row.MergedInto is not null,
-                NotAShopper = row?.NotAShopper ?? false,
+                // The store's mark, or its definition by which the segment was decided.
+                NotAShopper = row?.NotAShopper == true || In(id, NotAShopper),
                 ObjectsToProfiling = row?.ObjectsToProfiling ?? false,
                 DoubtfulContact = row?.DoubtfulContact ?? false,
                 Address = address,
@@ -117,7 +123,7 @@ internal static class SituationReader
                 NeedsCompleteHistory = subject.Rules.NeedsCompleteHistory,
                 Holdout = subject.Run.Holdout,
                 Cart = cartState,
-            }, standing), row, cart, goods));
+            }, standing), row, cart, goods, codes.GetValueOrDefault(id)));
         }
         return prepared;
     }

@@ -26,7 +26,7 @@ internal static class Standing
         HistoryComplete = store.HistoryComplete,
         SenderLacks = Lacks(settings.Sender),
         Quiet = Clock.Parse(settings.QuietHours.Start) is { Success: true } start && Clock.Parse(settings.QuietHours.End) is { Success: true } end
-            ? new EngineQuietHours(start.Value, end.Value)
+            ? new EngineQuietHours(start.Value, end.Value, settings.QuietHours.Seasons ? store.Country : null)
             : null,
         WeekEndsOn = settings.WeekEndsOn?.ToIsoDayOfWeek(),
         Pressure = new PressureRules

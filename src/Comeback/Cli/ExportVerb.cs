@@ -51,7 +51,7 @@ internal static class ExportVerb
         await using var db = databases.Open(store);
         var rows = await db.Segments.Where(s => !s.Deleted).Select(s => new SegmentInfo(s.Id, s.Key, s.Definition, s.Stock)).ToListAsync(ct).ConfigureAwait(false);
         var keys = rows.Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
-        var share = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false);
+        var share = (await StockRows.SettingsAsync(databases, store, ct).ConfigureAwait(false)).VipSharePercent;
         // A store that no service has looked at yet has no rows; ids that are nobody's find no memberships.
         rows.AddRange(StockRows.Wanted(facts, share).Where(s => !keys.Contains(s.Key)).Select((s, i) => new SegmentInfo(new SegmentId(-1 - i), s.Key, s.Definition, true)));
         var now = services.GetRequiredService<StoreClocks>().Now(store);

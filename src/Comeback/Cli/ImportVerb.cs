@@ -85,6 +85,9 @@ internal static class ImportVerb
         Row("Rows a second", (result.Rows / Math.Max(0.001, took.TotalSeconds)).ToString("N0", culture));
         console.Write(table);
         host.Out.WriteLine($"{(result.NewStore ? "New store" : "Store")} with its money in {result.Currency}, dates in {result.TimeZone}.");
+        // Orders keep what was read of them first, so a second reading does not surely mend the first.
+        if (result.NewStore)
+            host.Out.WriteLine("Is the money, the time zone or a column wrong? Import the file again with --store and another name; a second import into this one does not mend it.");
         if (result.RejectsFile is { } rejects) host.Out.WriteLine($"The rows left out, each with its line and reason: {rejects}");
 
         void Row(string name, string value) => table.AddRow(Markup.Escape(name), Markup.Escape(value));

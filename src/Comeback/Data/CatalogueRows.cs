@@ -47,6 +47,8 @@ internal sealed class CategoryRow : IChangedRow
     public required string Key { get; set; }
     public required string Name { get; set; }
     public string Names { get; set; } = "{}";
+    /// <summary>Its page in the store; null where the store does not say.</summary>
+    public string? Url { get; set; }
     public CategoryId? ParentId { get; set; }
     /// <summary>Off for default, "uncategorized", "all", "sale" and the like.</summary>
     public bool InUse { get; set; } = true;

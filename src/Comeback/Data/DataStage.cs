@@ -7,7 +7,8 @@ internal static class DataStage
 {
     public static IHostApplicationBuilder AddData(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(services => new Databases(services.GetRequiredService<ComebackOptions>()));
+        builder.Services.AddSingleton(services =>
+            new Databases(services.GetRequiredService<ComebackOptions>(), Logs.Trace(builder.Configuration) ? services.GetRequiredService<ILoggerFactory>() : null));
         builder.Services.AddSingleton<ChangeSignal>();
         builder.Services.AddSingleton<StoreWriter>();
         builder.Services.AddSingleton<StoreClocks>();

@@ -26,10 +26,11 @@ internal sealed class Databases : IAsyncDisposable, IDisposable
     private readonly DbContextOptions<SqliteComebackDb>? sqliteOptions;
     private readonly DbContextOptions<PostgresComebackDb>? postgresOptions;
 
-    public Databases(ComebackOptions options) : this(options.ConnectionString, options.Data) { }
+    public Databases(ComebackOptions options, ILoggerFactory? logs) : this(options.ConnectionString, options.Data, logs) { }
 
     /// <param name="connectionString">Null or empty: <c>comeback.db</c> in <paramref name="dataFolder"/>.</param>
-    public Databases(string? connectionString, string dataFolder)
+    /// <param name="logs">Who hears each statement, without its values; nobody unless given.</param>
+    public Databases(string? connectionString, string dataFolder, ILoggerFactory? logs = null)
     {
         DataFolder = Path.GetFullPath(dataFolder);
         if (string.IsNullOrWhiteSpace(connectionString)) connectionString = $"Data Source={Path.Combine(DataFolder, "comeback.db")}";
@@ -43,8 +44,8 @@ internal sealed class Databases : IAsyncDisposable, IDisposable
             // A process that is stopped in the middle of a write holds its store's row: the server ends that write when a lease would have run out.
             text.Options ??= $"-c idle_in_transaction_session_timeout={Leases.Length.TotalMilliseconds}";
             ConnectionString = text.ConnectionString;
-            postgres = new NpgsqlDataSourceBuilder(ConnectionString).Build();
-            postgresOptions = new DbContextOptionsBuilder<PostgresComebackDb>().UseNpgsql(postgres).Options;
+            postgres = new NpgsqlDataSourceBuilder(ConnectionString).UseLoggerFactory(logs).Build();
+            postgresOptions = new DbContextOptionsBuilder<PostgresComebackDb>().UseNpgsql(postgres).UseLoggerFactory(logs).Options;
         }
         else
         {
@@ -55,6 +56,7 @@ internal sealed class Databases : IAsyncDisposable, IDisposable
             sqliteOptions = new DbContextOptionsBuilder<SqliteComebackDb>()
                 .UseSqlite(ConnectionString)
                 .AddInterceptors(new PragmaInterceptor())
+                .UseLoggerFactory(logs)
                 .Options;
         }
     }

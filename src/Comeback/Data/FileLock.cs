@@ -6,9 +6,17 @@ internal sealed class FileLock : IDisposable
     /// <summary>Held for life by the one process that serves.</summary>
     public const string ServingName = "comeback.lock";
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> Ours = new(StringComparer.Ordinal);
     private readonly FileStream stream;
 
-    private FileLock(FileStream stream) => this.stream = stream;
+    private FileLock(FileStream stream)
+    {
+        this.stream = stream;
+        Ours[stream.Name] = true;
+    }
+
+    /// <summary>True while this very process holds it.</summary>
+    public static bool HeldHere(string path) => Ours.ContainsKey(Path.GetFullPath(path));
 
     /// <summary>Null when another process holds it.</summary>
     public static FileLock? TryTake(string path)
@@ -35,5 +43,9 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        Ours.TryRemove(stream.Name, out _);
+        stream.Dispose();
+    }
 }

@@ -69,9 +69,14 @@ internal sealed partial class Migrator(Databases databases, TimeProvider time, I
         if (pending.Count == 0) return;
         if (!fresh)
         {
-            var server = FileLock.TryTake(Path.Combine(folder, FileLock.ServingName))
-                ?? throw new ReadableException("A Comeback of an older version serves this database; stop it, then start this one.");
-            server.Dispose();
+            // Whoever starts to serve holds that lock already; anybody else must find it free.
+            var serving = Path.Combine(folder, FileLock.ServingName);
+            if (!FileLock.HeldHere(serving))
+            {
+                var server = FileLock.TryTake(serving)
+                    ?? throw new ReadableException("A Comeback of an older version serves this database; stop it, then start this one.");
+                server.Dispose();
+            }
             await ClearStaleLockAsync(db, ct).ConfigureAwait(false);
             await BackUpAsync(folder, ct).ConfigureAwait(false);
         }

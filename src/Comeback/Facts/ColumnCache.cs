@@ -4,6 +4,7 @@ using Comeback.Data;
 using Comeback.Engine;
 using Comeback.Engine.Facts;
 using Comeback.Engine.Segments;
+using Comeback.Install;
 using Microsoft.EntityFrameworkCore;
 
 namespace Comeback.Facts;
@@ -128,7 +129,7 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
     /// <summary>One at a time: the columns have one writer and no reader while it writes.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    public StoreColumns Columns { get; private set; } = New(store);
+    public StoreColumns Columns { get; private set; } = New(store, StoreSettings.Read(store.Settings).NotAShopper);
 
     /// <summary>The store's change counter that the columns hold.</summary>
     public long Change { get; private set; }
@@ -139,7 +140,7 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
     /// <summary>Makes the columns anew from all rows.</summary>
     public async Task ReadAllAsync(DateTimeOffset? asOf, CancellationToken ct)
     {
-        (Columns, Erased) = (New(store), false);
+        (Columns, Erased) = (New(store, Columns.NotAShopper), false);
         Change = (await reader.ReadAsync(store.Id, Columns, 0, touches: null, asOf, ct).ConfigureAwait(false)).Change;
     }
 
@@ -158,13 +159,14 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
     {
         var read = await reader.ReadAsync(store.Id, kept.Columns, kept.Change, touches: null, asOf: null, ct).ConfigureAwait(false);
         if (read.Parted || read.Erased) return false;
+        kept.Columns.NotAShopper = Columns.NotAShopper;
         (Columns, Change, SnapshotChange) = (kept.Columns, read.Change, kept.Change);
         return true;
     }
 
     /// <summary>Who was touched by rows after a counter, and why, without changing the columns: for a follower that starts again.</summary>
     public Task ReplayAsync(long after, TouchList touches, CancellationToken ct) =>
-        reader.ReadAsync(store.Id, New(store), after, touches, asOf: null, ct);
+        reader.ReadAsync(store.Id, New(store, null), after, touches, asOf: null, ct);
 
     /// <summary>True when something of the store came by itself rather than was found.</summary>
     public Task<bool> AnythingLiveAsync(CancellationToken ct) => reader.AnythingLiveAsync(store.Id, ct);
@@ -183,5 +185,6 @@ internal sealed class StoreFacts(StoreRow store, FactsReader reader)
     /// <summary>Ordinals of everybody who is there, ascending. Inside the gate.</summary>
     public List<int> People() => [.. Enumerable.Range(0, Columns.Capacity).Where(Columns.Exists)];
 
-    private static StoreColumns New(StoreRow store) => new(new StoreProfile(Currency.Parse(store.Currency), store.TimeZone));
+    private static StoreColumns New(StoreRow store, string? notAShopper) =>
+        new(new StoreProfile(Currency.Parse(store.Currency), store.TimeZone)) { NotAShopper = notAShopper };
 }

@@ -50,7 +50,7 @@ internal static class CustomersEndpoints
         string.Join(' ', new[] { row.FirstName, row.LastName }.Where(n => !string.IsNullOrWhiteSpace(n))) is { Length: > 0 } name ? name : null;
 
     private static async Task<Results<Ok<CustomerAnswer>, NotFound>> OneAsync(
-        StoreId store, CustomerId customer, Databases databases, ColumnCache cache, StoreClocks clocks, CancellationToken ct)
+        StoreId store, CustomerId customer, Databases databases, ColumnCache cache, StoreClocks clocks, IAddressHashes hashes, CancellationToken ct)
     {
         await using var db = databases.Open(store);
         var row = await FindAsync(db, customer, ct).ConfigureAwait(false);
@@ -74,13 +74,22 @@ internal static class CustomersEndpoints
         var consents = await db.Consents.Where(c => c.CustomerId == row.Id).OrderByDescending(c => c.At).ThenByDescending(c => c.Id).ToListAsync(ct).ConfigureAwait(false);
         return TypedResults.Ok(new CustomerAnswer(
             new CustomerProfile(row.Id, NameOf(row), row.FirstName, row.LastName, row.Email, row.Phone, row.Country, row.Region, row.City, row.Language,
-                System.Text.Json.JsonSerializer.Deserialize<string[]>(row.Tags) ?? [], row.CreatedAt, row.NotAShopper, row.DoubtfulContact, row.ObjectsToProfiling),
+                System.Text.Json.JsonSerializer.Deserialize<string[]>(row.Tags) ?? [], row.CreatedAt, row.NotAShopper || stays.Exists(s => s.Key == "not_a_shopper"), row.DoubtfulContact, row.ObjectsToProfiling),
             new CustomerNumbers(summary.Orders, new Money(summary.SpentMinor, facts.Currency), summary.FirstOrderAt, summary.LastOrderAt, summary.OwnGapDays,
                 summary.ExpectedGapDays, summary.Lifecycle,
                 stays.Select(s => s.Key).FirstOrDefault(k => k is "highly_engaged" or "moderately_engaged" or "disengaged")),
             [.. stays.Select(s => new CustomerSegment(s.Key, s.Name, s.EnteredAt, why.Of(s.EnteredBy, s.EnteredById), why.Said(s.EnteredBy, s.EnteredById)))],
             [.. consents.Select(c => new CustomerConsent(c.Channel, c.State, c.At, c.Source, c.Wording))],
-            Reach(row, consents)));
+            Reach(row, consents, await BlockedAsync(db, row, hashes, ct).ConfigureAwait(false))));
+    }
+
+    private static async Task<List<Channel>> BlockedAsync(ComebackDb db, CustomerRow row, IAddressHashes hashes, CancellationToken ct)
+    {
+        var wanted = Enum.GetValues<Channel>().Select(channel => (Channel: channel, Address: channel == Channel.Email ? row.Email : row.Phone))
+            .Where(a => !string.IsNullOrEmpty(a.Address)).Select(a => (a.Channel, Hash: hashes.Of(a.Channel, a.Address!))).ToList();
+        var asked = wanted.ConvertAll(w => w.Hash);
+        var rows = await db.Suppressions.Where(s => asked.Contains(s.AddressHash)).Select(s => new { s.Channel, s.AddressHash }).ToListAsync(ct).ConfigureAwait(false);
+        return [.. wanted.Where(w => rows.Exists(r => r.Channel == w.Channel && r.AddressHash == w.Hash)).Select(w => w.Channel)];
     }
 
     /// <summary>A merged customer is found under the one who stays.</summary>
@@ -92,12 +101,12 @@ internal static class CustomersEndpoints
         return row;
     }
 
-    private static CustomerReach Reach(CustomerRow row, List<ConsentRow> consents)
+    private static CustomerReach Reach(CustomerRow row, List<ConsentRow> consents, List<Channel> blocked)
     {
         return new CustomerReach(May(Channel.Email, row.Email), May(Channel.Sms, row.Phone), May(Channel.WhatsApp, row.Phone));
 
         // The newest holds, and a "no" wins a tie.
-        bool May(Channel channel, string? address) => !string.IsNullOrEmpty(address) && !row.DoubtfulContact && !row.ObjectsToProfiling
+        bool May(Channel channel, string? address) => !string.IsNullOrEmpty(address) && !row.DoubtfulContact && !row.ObjectsToProfiling && !blocked.Contains(channel)
             && consents.Where(c => c.Channel == channel).OrderByDescending(c => c.At).ThenByDescending(c => c.State == ConsentState.Withdrawn).FirstOrDefault()
                 is { State: ConsentState.Granted };
     }

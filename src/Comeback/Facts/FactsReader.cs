@@ -30,7 +30,7 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
         // Catalogue before lines, people before what they did: the columns look both up.
         var catalogue = await CategoriesAsync(scope, columns, touches).ConfigureAwait(false);
         catalogue += await ProductsAsync(scope, columns, touches).ConfigureAwait(false);
-        var blocked = hashes is null ? [] : await BlockedAsync(scope).ConfigureAwait(false);
+        var blocked = hashes is null || !await AnyCustomerAsync(scope).ConfigureAwait(false) ? [] : await BlockedAsync(scope).ConfigureAwait(false);
         var (rows, parted, erased) = await CustomersAsync(scope, columns, touches, blocked).ConfigureAwait(false);
         rows += await ConsentsAsync(scope, columns, touches).ConfigureAwait(false);
         rows += await OrdersAsync(scope, columns, touches).ConfigureAwait(false);
@@ -103,6 +103,12 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
         }
     }
 
+    private static async Task<bool> AnyCustomerAsync(Scope scope)
+    {
+        await using var reader = await scope.RowsAsync(FactsSql.AnyCustomer).ConfigureAwait(false);
+        return await reader.ReadAsync(scope.Ct).ConfigureAwait(false) && Convert.ToBoolean(reader.GetValue(0), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Addresses that must not be written to, by their keyed hashes: bounced, complained, erased.</summary>
     private static async Task<HashSet<(Channel Channel, string Hash)>> BlockedAsync(Scope scope)
     {
@@ -156,6 +162,7 @@ internal sealed class FactsReader(Databases databases, IAddressHashes? hashes = 
                 CreatedAt = created,
                 NotAShopper = reader.GetBoolean(12),
                 DoubtfulContact = reader.GetBoolean(13),
+                ObjectsToProfiling = reader.GetBoolean(14),
                 Blocked = blocked.Count == 0 ? [] : BlockedOf(blocked, Text(reader, 2), Text(reader, 3)),
                 Gone = into is not null || reader.GetBoolean(16),
                 Lifetime = Lifetime(Text(reader, 17), updated),

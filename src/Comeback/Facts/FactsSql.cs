@@ -31,6 +31,9 @@ internal static class FactsSql
         WHERE c.store_id = @store AND c.change > @after AND c.change <= @until ORDER BY c.change, c.id
         """;
 
+    /// <summary>Whether any customer changed: only then do the blocked addresses matter.</summary>
+    public const string AnyCustomer = "SELECT EXISTS (SELECT 1 FROM customers WHERE store_id = @store AND change > @after AND change <= @until)";
+
     public const string Suppressions = "SELECT channel, address_hash FROM suppressions WHERE store_id = @store";
 
     public const string Consents = """

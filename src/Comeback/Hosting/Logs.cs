@@ -12,43 +12,74 @@ namespace Comeback.Hosting;
 /// </summary>
 internal static partial class Logs
 {
-    /// <summary>How a line is written, whoever takes it.</summary>
+    /// <summary>How a line is written, whoever takes it: standard error, or a sink that was registered in its place.</summary>
     public static readonly ITextFormatter Lines = new DiscreetLines();
 
     public static void AddLogs(this IHostApplicationBuilder builder, bool verb)
     {
-        var level = Enum.TryParse<LogEventLevel>(builder.Configuration["Comeback:LogLevel"], ignoreCase: true, out var chosen)
-            ? chosen
-            : verb || builder.Environment.IsDevelopment() ? LogEventLevel.Warning : LogEventLevel.Information;
+        var level = LevelOf(builder.Configuration["Comeback:LogLevel"])
+            ?? (verb || builder.Environment.IsDevelopment() ? LogEventLevel.Warning : LogEventLevel.Information);
+        // Whoever asks for a trace gets the frameworks' lines too, through the same gate; otherwise they speak of trouble only.
+        var frameworks = level == LogEventLevel.Verbose ? level : LogEventLevel.Warning;
         builder.Logging.ClearProviders();
-        builder.Services.AddSerilog((services, logger) => logger
-            .ReadFrom.Services(services)
+        builder.Services.AddSerilog((services, logger) => (services.GetService<ILogEventSink>() is { } other
+                ? logger.WriteTo.Sink(other)
+                : logger.WriteTo.Console(Lines, standardErrorFromLevel: LogEventLevel.Verbose))
             .MinimumLevel.Is(level)
-            // They name paths with tokens, parameters and connection strings at lower levels.
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("System", LogEventLevel.Warning)
-            .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft", frameworks)
+            .MinimumLevel.Override("System", frameworks)
+            .MinimumLevel.Override("Quartz", frameworks)
+            .MinimumLevel.Override("Npgsql", frameworks)
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", level == LogEventLevel.Verbose ? level : LogEventLevel.Error)
             .MinimumLevel.Override("Comeback.Hosting.OperatorAuthentication", LogEventLevel.Warning)
+            // It quotes what it could not read: a name, an address.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Http.RequestDelegateGenerator", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.AspNetCore.Http.RequestDelegateFactory", LogEventLevel.Warning)
             // A ring that does not open is said in one sentence at start.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Fatal)
             // A failed start is said in one sentence by the command line.
             .Filter.ByExcluding(line => line.MessageTemplate.Text == "Hosting failed to start")
-            .Enrich.With(new WithoutRequestPaths())
-            .WriteTo.Console(Lines, standardErrorFromLevel: LogEventLevel.Verbose));
+            .Enrich.With(new WithoutPeople()),
+            // The static logger is the process's: with two hosts in one, each would write into the other's.
+            preserveStaticLogger: true);
     }
 
-    /// <summary>The framework adds the path to each line of a request; links carry their token in it.</summary>
-    private sealed class WithoutRequestPaths : ILogEventEnricher
+    /// <summary>Everything that can be said is asked for.</summary>
+    public static bool Trace(IConfiguration configuration) => LevelOf(configuration["Comeback:LogLevel"]) == LogEventLevel.Verbose;
+
+    /// <summary>Trace to Fatal, in the words of .NET or of Serilog.</summary>
+    private static LogEventLevel? LevelOf(string? word) => word?.ToUpperInvariant() switch
     {
+        "TRACE" => LogEventLevel.Verbose,
+        "CRITICAL" => LogEventLevel.Fatal,
+        _ => Enum.TryParse<LogEventLevel>(word, ignoreCase: true, out var level) ? level : null,
+    };
+
+    /// <summary>
+    /// Takes out what names somebody or lets somebody in: the path of a request, since links carry their token in it and anybody can write a name into
+    /// it, and any value whose name says that it is a person's or a secret.
+    /// </summary>
+    private sealed class WithoutPeople : ILogEventEnricher
+    {
+        private static readonly string[] Gone = ["RequestPath", "QueryString", "ConnectionId"];
+        private static readonly string[] Personal =
+            ["Name", "FirstName", "LastName", "FullName", "CustomerName", "Email", "Phone", "Address", "Recipient", "Subject", "Search", "Wording", "Birthday", "BirthDate", "Path", "Uri", "Url"];
+        private static readonly string[] Secret = ["Token", "Secret", "Password", "Key", "ApiKey", "Cookie", "Authorization"];
+        private static readonly HashSet<string> Masked = new([.. Personal, .. Secret], StringComparer.OrdinalIgnoreCase);
+        private static readonly ScalarValue Mask = new("(hidden)");
+
         public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
         {
-            logEvent.RemovePropertyIfPresent("RequestPath");
-            logEvent.RemovePropertyIfPresent("QueryString");
-            logEvent.RemovePropertyIfPresent("ConnectionId");
+            foreach (var name in Gone) logEvent.RemovePropertyIfPresent(name);
+            List<string>? hidden = null;
+            foreach (var (name, value) in logEvent.Properties)
+                // Numbers are ids and counts.
+                if (Masked.Contains(name) && value is not ScalarValue { Value: long or int or null }) (hidden ??= []).Add(name);
+            foreach (var name in hidden ?? []) logEvent.AddOrUpdateProperty(new LogEventProperty(name, Mask));
         }
     }
 
-    /// <summary>The last gate: an exception without its text, and no address or phone number whoever put it in.</summary>
+    /// <summary>The last gate: an exception without its text, and no address, phone number, query or token of a link, whoever put it in.</summary>
     private sealed class DiscreetLines : ITextFormatter
     {
         private readonly RenderedCompactJsonFormatter inner = new();
@@ -62,7 +93,7 @@ internal static partial class Logs
             }
             using var line = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
             inner.Format(logEvent, line);
-            output.Write(Phone().Replace(Address().Replace(line.ToString(), "(address)"), "(phone)"));
+            output.Write(Link().Replace(Query().Replace(Phone().Replace(Address().Replace(line.ToString(), "(address)"), "(phone)"), "?(query)"), "/${door}/(token)"));
         }
     }
 
@@ -94,4 +125,11 @@ internal static partial class Logs
 
     [System.Text.RegularExpressions.GeneratedRegex("(?<![0-9A-Za-z:.])\\+[0-9]{7,15}(?![0-9:])", System.Text.RegularExpressions.RegexOptions.None, 1000)]
     private static partial System.Text.RegularExpressions.Regex Phone();
+
+    // Of a path only: a question mark in SQL or prose stands before a space, a quotation mark or the end.
+    [System.Text.RegularExpressions.GeneratedRegex("(?<=[A-Za-z0-9_/~-])\\?[A-Za-z0-9_%.~-]+=[^\\s\"]*", System.Text.RegularExpressions.RegexOptions.None, 1000)]
+    private static partial System.Text.RegularExpressions.Regex Query();
+
+    [System.Text.RegularExpressions.GeneratedRegex("/(?<door>c|o|u|sign-in)/(?!\\{)[^\\s\"'?]+", System.Text.RegularExpressions.RegexOptions.None, 1000)]
+    private static partial System.Text.RegularExpressions.Regex Link();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Comeback.Engine;
+using Comeback.Engine.Segments;
 using Comeback.Hosting;
 
 namespace Comeback.Install;
@@ -62,6 +63,7 @@ internal sealed record StoreSettings
             if (!fine) problems.TryAdd(field, [sentence]);
         }
 
+        if (NotAShopper is { Length: > 0 } rule && Outsiders.Problem(rule) is { } wrong) problems["notAShopper"] = [wrong];
         Check(VipSharePercent is >= 10 and <= 20, "vipSharePercent", "Give a whole number from 10 to 20.");
         Check(ConsentMeta is null || (ConsentMeta.Count <= 50 && ConsentMeta.Keys.All(k => k.Length is > 0 and <= 100)), "consentMeta", "Give at most 50 meta keys of up to 100 characters.");
         Check(ReconcileMinutes is >= 5 and <= 1440, "reconcileMinutes", "Give a whole number of minutes from 5 to 1440.");
@@ -85,6 +87,7 @@ internal sealed record StoreSettings
         Check(Smtp is null || (Smtp.Host.Length is > 0 and <= 253 && Uri.CheckHostName(Smtp.Host) != UriHostNameType.Unknown), "smtp.host",
             "Give the name of the mail server such as smtp.example.com.");
         Check(Smtp is null || Smtp.Port is 25 or 465 or 587 or 2525 or 1025, "smtp.port", "Mail is handed over on port 25, 465, 587, 2525 or 1025.");
+        Check(Smtp is null or { PerSecond: >= 0 and <= 1_000 }, "smtp.perSecond", "Give a whole number from 0 to 1000; 0 does not slow down.");
         return problems;
     }
 
@@ -117,6 +120,8 @@ internal sealed record QuietHours
 {
     public string Start { get; init; } = "21:00";
     public string End { get; init; } = "09:00";
+    /// <summary>Also by the country's calendar: nights of Ramadan, Friday prayer, mornings of the weekend.</summary>
+    public bool Seasons { get; init; } = true;
 }
 
 /// <summary>How much a customer gets at most (DEFINITIONS, "Pressure defaults").</summary>

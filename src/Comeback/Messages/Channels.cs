@@ -7,7 +7,7 @@ using Comeback.Install;
 namespace Comeback.Messages;
 
 /// <summary>Which way a store's messages go: its mail server when it has one, else the outbox. The demo store never leaves the outbox.</summary>
-internal sealed class Channels(OutboxChannel outbox, OutgoingGuard guard, ComebackOptions options, Secrets secrets, OwnedStores owned) : IAsyncDisposable
+internal sealed class Channels(OutboxChannel outbox, OutgoingGuard guard, ComebackOptions options, Secrets secrets, OwnedStores owned, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<StoreId, (SmtpSettings Settings, string? Password, SmtpChannel Channel)> open = new();
 
@@ -20,7 +20,7 @@ internal sealed class Channels(OutboxChannel outbox, OutgoingGuard guard, Comeba
             if (known.Settings == smtp && known.Password == password) return known.Channel;
             if (open.TryRemove(store.Id, out var old)) await old.Channel.DisposeAsync().ConfigureAwait(false);
         }
-        var channel = new SmtpChannel(smtp, password, guard, options, owned);
+        var channel = new SmtpChannel(smtp, password, guard, options, owned, time);
         open[store.Id] = (smtp, password, channel);
         return channel;
     }

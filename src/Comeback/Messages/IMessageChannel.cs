@@ -27,6 +27,9 @@ internal interface IMessageChannel
     /// <summary>How many messages are in other hands at once at most; a batch is never larger.</summary>
     int Connections { get; }
 
+    /// <summary>Returns when the next batch may go: a channel that is held to a pace rests before anything is claimed, so that a crash meanwhile leaves nothing unknown.</summary>
+    Task RestAsync(CancellationToken ct) => Task.CompletedTask;
+
     Task<HandOver> HandOverAsync(MessageRow message, StoreSettings settings, CancellationToken ct);
 
     /// <summary>After a crash: whether a message that was being handed over was taken. Unknown when this channel cannot say.</summary>

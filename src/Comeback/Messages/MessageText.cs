@@ -64,7 +64,7 @@ internal sealed class MessageText
         return (EmailLayout.Html(body, rendered.Subject, language, sender, store.Name, unsubscribe, links?.Open()), EmailLayout.Text(text, language, sender, store.Name, unsubscribe));
     }
 
-    /// <summary>The category that each of these people bought from most; only those in use are named.</summary>
+    /// <summary>The category that each of these people bought from most, parents rolled up; only those in use are named.</summary>
     public static async Task<Dictionary<CustomerId, CategoryRow>> FavouritesAsync(ComebackDb db, IReadOnlyCollection<CustomerId> people, CancellationToken ct)
     {
         var bought = await (
@@ -73,18 +73,31 @@ internal sealed class MessageText
             join pc in db.ProductCategories on l.ProductId equals (ProductId?)pc.ProductId
             where people.Contains(o.CustomerId) && o.Standing == OrderStanding.Counted && !o.Test && l.Kind == LineKind.Goods
             select new { o.CustomerId, o.Id, o.PlacedAt, l.Quantity, pc.CategoryId }).ToListAsync(ct).ConfigureAwait(false);
-        var ids = bought.Select(b => b.CategoryId).Distinct().ToList();
-        var categories = await db.Categories.Where(c => ids.Contains(c.Id) && c.InUse && !c.Deleted).ToDictionaryAsync(c => c.Id, ct).ConfigureAwait(false);
+        if (bought.Count == 0) return [];
+        var categories = await db.Categories.ToDictionaryAsync(c => c.Id, ct).ConfigureAwait(false);
+        var above = bought.Select(b => b.CategoryId).Distinct().ToDictionary(id => id, id => Lineage(categories, id));
         var favourites = new Dictionary<CustomerId, CategoryRow>();
-        foreach (var own in bought.Where(b => categories.ContainsKey(b.CategoryId)).GroupBy(b => b.CustomerId))
-            if (FavouriteCategory.Of(own.Select(b => new CategoryPurchase(b.CategoryId, b.Id, b.Quantity, b.PlacedAt))) is { } category)
-                favourites[own.Key] = categories[category];
+        foreach (var own in bought.GroupBy(b => b.CustomerId))
+        {
+            var purchases = own.SelectMany(b => above[b.CategoryId].Select((c, i) => new CategoryPurchase(c, b.Id, b.Quantity, b.PlacedAt, above[b.CategoryId].Count - i)));
+            if (FavouriteCategory.Of(purchases) is { } category) favourites[own.Key] = categories[category];
+        }
         return favourites;
+    }
+
+    /// <summary>A category and those above it that are in use, the narrowest first.</summary>
+    private static List<CategoryId> Lineage(Dictionary<CategoryId, CategoryRow> categories, CategoryId of)
+    {
+        var lineage = new List<CategoryId>();
+        CategoryId? at = of;
+        for (var depth = 0; at is { } id && depth < 20 && categories.TryGetValue(id, out var row); at = row.ParentId, depth++)
+            if (row is { InUse: true, Deleted: false } && !lineage.Contains(id)) lineage.Add(id);
+        return lineage;
     }
 
     private static Dictionary<string, object?> Values(Prepared prepared, StoreRow store, MessageLanguage language, CategoryRow? favourite, Offer? offer)
     {
-        var (subject, situation, customer, cart, goods) = prepared;
+        var (subject, situation, customer, cart, goods, _) = prepared;
         var zone = situation.Store.Zone;
         var products = goods.Select(g => Product(g, language)).ToList();
         var first = products.FirstOrDefault();
@@ -96,19 +109,22 @@ internal sealed class MessageText
             ["cart"] = Map(("url", Escaping.SafeUrl(cart?.RecoveryUrl)), ("total", Amount(cart?.TotalMinor, cart?.Currency, language)), ("more", products.Count > 1 ? products.Count - 1 : null)),
             ["product"] = Map(("title", first?["title"]), ("url", first?["url"]), ("image", first?["image"]), ("price", first?["price"]), ("only_left", first?["only_left"])),
             ["products"] = products,
-            ["category"] = Map(("name", Text(favourite is null ? null : Named(favourite.Names, language) ?? favourite.Name)), ("url", null)),
+            ["category"] = Map(("name", Text(favourite is null ? null : Named(favourite.Names, language) ?? favourite.Name)), ("url", Escaping.SafeUrl(favourite?.Url))),
             ["offer"] = Map(("code", offer?.Code), ("percent", offer?.Percent), ("days", subject.Rules.DiscountDays), ("ends", Print(offer?.Ends, language, zone))),
             ["campaign"] = Map(("name", Text(campaign.Name) ?? ""), ("starts", Print(campaign.StartsAt, language, zone)), ("ends", Print(campaign.EndsAt, language, zone))),
         };
     }
 
     // The demo takes a code of its own for each message, and WooCommerce is asked for one (CouponMaker); elsewhere it is the merchant's own.
-    private static Offer? OfferOf(Prepared prepared, StoreRow store) => Offer.Of(
-        prepared.Subject.Rules,
-        (store.Platform == Platform.Demo || CouponMaker.MakesOwn(store, prepared.Subject.Rules)) && prepared.Subject.Rules.DiscountPercent is { } percent
+    private static Offer? OfferOf(Prepared prepared, StoreRow store)
+    {
+        var own = (store.Platform == Platform.Demo || CouponMaker.MakesOwn(store, prepared.Subject.Rules)) && prepared.Subject.Rules.DiscountPercent is { } percent
             ? Offer.Print(percent, System.Security.Cryptography.RandomNumberGenerator.GetBytes(5))
-            : null,
-        prepared.Situation.Now, prepared.Situation.Store, store.Country);
+            : null;
+        var offer = Offer.Of(prepared.Subject.Rules, own, prepared.Situation.Now, prepared.Situation.Store, store.Country);
+        // At most one live code a customer: beside another one the text has its wording without an offer. The same code again is no second one.
+        return prepared.LiveCode is { } live && !live.Equals(offer?.Code, StringComparison.OrdinalIgnoreCase) ? null : offer;
+    }
 
     private static Dictionary<string, object?> Product(CartGoods goods, MessageLanguage language) => Map(
         ("title", Text((goods.Product is { } p ? Named(p.Titles, language) ?? p.Title : null) ?? goods.Line.Title) ?? "?"),

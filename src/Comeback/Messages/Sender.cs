@@ -58,6 +58,7 @@ internal sealed partial class Sender(
                 var settings = StoreSettings.Read(row.Settings);
                 var channel = await channels.ForAsync(row, settings, ct).ConfigureAwait(false);
                 hash ??= await StepWorker.HashOf(secrets, store, ct).ConfigureAwait(false);
+                await channel.RestAsync(ct).ConfigureAwait(false);
                 // Steps 2 and 3.
                 var batch = await writer.WriteAsync(store, Lane.Live, t => ClaimAsync(t, settings, channel, hash, ct), ct).ConfigureAwait(false);
                 if (batch is null) return taken;

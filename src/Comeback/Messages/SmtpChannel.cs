@@ -11,7 +11,7 @@ using MimeKit;
 namespace Comeback.Messages;
 
 /// <summary>Hands messages to a merchant's mail server. TLS is required unless the server is this machine's own; a password is never sent in clear.</summary>
-internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingGuard guard, ComebackOptions options, OwnedStores owned) : IMessageChannel, IAsyncDisposable
+internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingGuard guard, ComebackOptions options, OwnedStores owned, TimeProvider time) : IMessageChannel, IAsyncDisposable
 {
     /// <summary>Mail servers commonly allow a sender ten connections at once and more; four hide the wait for an answer without being rude.</summary>
     public const int MostConnections = 4;
@@ -21,14 +21,27 @@ internal sealed class SmtpChannel(SmtpSettings smtp, string? password, OutgoingG
 
     private readonly SemaphoreSlim turns = new(MostConnections, MostConnections);
     private readonly ConcurrentStack<(SmtpClient Client, long Since)> idle = new();
+    private readonly Lock pace = new();
+    private DateTimeOffset free = DateTimeOffset.MinValue;
 
     public string Name => "smtp";
 
-    /// <summary>One message at a time in the hands of each connection.</summary>
-    public int Connections => MostConnections;
+    /// <summary>One message at a time in the hands of each connection; no more than a second's worth when the server wants a pace.</summary>
+    public int Connections => smtp.PerSecond > 0 ? Math.Min(MostConnections, smtp.PerSecond) : MostConnections;
+
+    public async Task RestAsync(CancellationToken ct)
+    {
+        TimeSpan rest;
+        lock (pace) rest = free - time.GetUtcNow();
+        if (rest > TimeSpan.Zero) await Task.Delay(rest, time, ct).ConfigureAwait(false);
+    }
 
     public async Task<HandOver> HandOverAsync(MessageRow message, StoreSettings settings, CancellationToken ct)
     {
+        if (smtp.PerSecond > 0)
+        {
+            lock (pace) free = (free > time.GetUtcNow() ? free : time.GetUtcNow()) + (TimeSpan.FromSeconds(1) / smtp.PerSecond);
+        }
         await turns.WaitAsync(ct).ConfigureAwait(false);
         try
         {

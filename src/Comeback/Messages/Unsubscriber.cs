@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Comeback.Messages;
 
 /// <summary>Takes a "no" at once: the ledger, the event, and whatever of that person still waits in the queue, in one transaction.</summary>
-internal sealed class Unsubscriber(Databases databases, StoreWriter writer, StoreClocks clocks, TimeProvider time)
+internal sealed class Unsubscriber(Databases databases, StoreWriter writer, StoreClocks clocks, TimeProvider time, IAddressHashes hashes)
 {
     /// <summary>Works as long as the link exists: after the message, the customer or the store is gone too.</summary>
     public async Task UnsubscribeAsync(LinkRow link, CancellationToken ct, DateTimeOffset? at = null)
@@ -26,10 +26,25 @@ internal sealed class Unsubscriber(Databases databases, StoreWriter writer, Stor
                 return;
             }
         }
-        await writer.WriteAsync(link.StoreId, Lane.Live, t => UnsubscribeAsync(t, link, at, ct), ct).ConfigureAwait(false);
+        // Looked for before the write, which others wait for.
+        var others = await HavingAsync(link, ct).ConfigureAwait(false);
+        await writer.WriteAsync(link.StoreId, Lane.Live, t => UnsubscribeAsync(t, link, others, at, ct), ct).ConfigureAwait(false);
     }
 
-    private async Task UnsubscribeAsync(StoreTransaction t, LinkRow link, DateTimeOffset? at, CancellationToken ct)
+    /// <summary>When the person of the link is gone: whoever has the address now. Nobody while the person is there, whose own "no" it is.</summary>
+    private async Task<List<CustomerId>> HavingAsync(LinkRow link, CancellationToken ct)
+    {
+        await using var db = databases.Open(link.StoreId);
+        if (link.AddressHash is not { } hash || await FindAsync(db, link.CustomerId, ct).ConfigureAwait(false) is { Deleted: false }) return [];
+        var having = new List<CustomerId>();
+        var rows = db.Customers.Where(c => !c.Deleted && c.MergedInto == null)
+            .Select(c => new { c.Id, Address = link.Channel == Channel.Email ? c.Email : c.Phone }).Where(c => c.Address != null);
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct).ConfigureAwait(false))
+            if (hashes.Of(link.Channel, row.Address!) == hash) having.Add(row.Id);
+        return having;
+    }
+
+    private async Task UnsubscribeAsync(StoreTransaction t, LinkRow link, List<CustomerId> others, DateTimeOffset? at, CancellationToken ct)
     {
         var now = at ?? clocks.Now(t.Store);
         var change = await t.ChangeAsync().ConfigureAwait(false);
@@ -37,6 +52,7 @@ internal sealed class Unsubscriber(Databases databases, StoreWriter writer, Stor
         if (customer is null || customer.Deleted)
         {
             await SuppressAsync(t.Db, link, now, ct).ConfigureAwait(false);
+            await t.Db.Customers.Where(c => others.Contains(c.Id)).ExecuteUpdateAsync(c => c.SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
             return;
         }
         var ledger = await t.Db.Consents.Where(c => c.CustomerId == customer.Id && c.Channel == link.Channel).ToListAsync(ct).ConfigureAwait(false);

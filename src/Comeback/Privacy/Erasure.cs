@@ -71,6 +71,10 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
                 db.Suppressions.Add(new SuppressionRow { StoreId = store, Channel = channel, AddressHash = hash, Reason = "erased", At = now });
         }
         await db.SaveChangesAsync(ct).ConfigureAwait(false);
+        // Somebody else with the same number is not reachable by it any more, and segments must know at once.
+        var (emails, phones) = (person.Emails.ToList(), person.Phones.ToList());
+        await db.Customers.Where(c => !c.Deleted && ((c.Email != null && emails.Contains(c.Email)) || (c.Phone != null && phones.Contains(c.Phone))))
+            .ExecuteUpdateAsync(c => c.SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
 
         await db.Identities.Where(i => all.Contains(i.CustomerId)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
         await UnlinkAsync(db, person, ct).ConfigureAwait(false);
@@ -90,6 +94,13 @@ internal sealed class Erasure(Databases databases, StoreWriter writer, People pe
         await db.Carts.Where(c => c.CustomerId != null && all.Contains(c.CustomerId.Value))
             .ExecuteUpdateAsync(c => c.SetProperty(x => x.Lines, "[]").SetProperty(x => x.RecoveryUrl, (string?)null).SetProperty(x => x.Visitor, (string?)null)
                 .SetProperty(x => x.Claim, (string?)null).SetProperty(x => x.Closed, true).SetProperty(x => x.Change, change), ct).ConfigureAwait(false);
+        // A store may have made the cart's id from the address.
+        foreach (var cart in await db.Carts.AsNoTracking().Where(c => c.CustomerId != null && all.Contains(c.CustomerId.Value)).Select(c => new { c.Id, c.ExternalId })
+            .ToListAsync(ct).ConfigureAwait(false))
+        {
+            if (!person.Traces.Any(trace => cart.ExternalId.Contains(trace, StringComparison.OrdinalIgnoreCase))) continue;
+            await db.Carts.Where(c => c.Id == cart.Id).ExecuteUpdateAsync(c => c.SetProperty(x => x.ExternalId, "erased:" + cart.Id), ct).ConfigureAwait(false);
+        }
         await db.Messages.Where(m => all.Contains(m.CustomerId) && (m.State == MessageState.Queued))
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.State, MessageState.Dropped).SetProperty(x => x.Why, "erased"), ct).ConfigureAwait(false);
         await db.Messages.Where(m => all.Contains(m.CustomerId))

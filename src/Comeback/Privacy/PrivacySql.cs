@@ -4,5 +4,5 @@ namespace Comeback.Privacy;
 internal static class PrivacySql
 {
     /// <summary>PostgreSQL: rows that were deleted or rewritten leave their pages.</summary>
-    public const string Vacuum = "VACUUM customers, identities, merges, consents, events, carts, messages, links, inbox, skips";
+    public const string Vacuum = "VACUUM customers, identities, merges, consents, events, orders, refunds, carts, messages, links, inbox, skips";
 }

@@ -10,7 +10,7 @@ namespace Comeback.Privacy;
 /// <summary>Finds the files of the data folder that name a person (written messages, rejects, exports, kept imports) and removes them.</summary>
 internal sealed class TraceSweep(ComebackOptions options, Databases databases, StoreWriter writer)
 {
-    // The database and its kin are erased in place; the key and the ledger name nobody; backups are put right by the ledger when restored.
+    // The database and its kin are erased in place; the key and the ledger name nobody; backups of the merchant's own are put right by the ledger when restored.
     private static readonly string[] Spared = [".db", ".db-wal", ".db-shm", ".lock", ".key", ".zip"];
 
     public async Task<int> RemoveAsync(Person person, CancellationToken ct)
@@ -20,7 +20,7 @@ internal sealed class TraceSweep(ComebackOptions options, Databases databases, S
         var messages = await FilesOfMessagesAsync(person, ct).ConfigureAwait(false);
         foreach (var path in Directory.EnumerateFiles(options.Data, "*", SearchOption.AllDirectories))
         {
-            if (Spared.Contains(Path.GetExtension(path), StringComparer.Ordinal) || Path.GetFileName(path) == "erasures.jsonl") continue;
+            if ((Spared.Contains(Path.GetExtension(path), StringComparer.Ordinal) && !IsAutomaticBackup(path)) || Path.GetFileName(path) == "erasures.jsonl") continue;
             if (!messages.Contains(path) && !await MentionsAsync(path, person, ct).ConfigureAwait(false)) continue;
             File.Delete(path);
             removed.Add(Path.GetFileName(path));
@@ -36,6 +36,13 @@ internal sealed class TraceSweep(ComebackOptions options, Databases databases, S
         }
         return removed.Count;
     }
+
+    /// <summary>
+    /// A copy that was made by itself before a migration or a restore. It is only for going back at once; one that holds the person is worth less than
+    /// their being forgotten.
+    /// </summary>
+    private static bool IsAutomaticBackup(string path) =>
+        Path.GetFileName(Path.GetDirectoryName(path)) == "backups" && Path.GetFileName(path).StartsWith("before-", StringComparison.Ordinal);
 
     /// <summary>True when the text names the person, also as JSON writes it (<c>\u002B</c>, <c>\/</c>).</summary>
     public static bool Names(byte[] body, Person person)

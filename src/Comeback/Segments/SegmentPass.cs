@@ -40,7 +40,9 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
             var touches = new TouchList();
             if (cursor is not null || await facts.AnythingLiveAsync(ct).ConfigureAwait(false))
                 await facts.ReplayAsync(cursor?.Change ?? 0, touches, ct).ConfigureAwait(false);
-            var live = new LiveSegments(facts) { Lease = lease, VipSharePercent = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false) };
+            var settings = await StockRows.SettingsAsync(databases, store, ct).ConfigureAwait(false);
+            facts.Columns.NotAShopper = settings.NotAShopper;
+            var live = new LiveSegments(facts) { Lease = lease, VipSharePercent = settings.VipSharePercent };
             if (cursor is not null) live.Cursor = (cursor.Change, Instants.ToMicroseconds(cursor.At));
             var now = Later(clocks.Now(store), cursor?.At);
             await EnsureStockAsync(live, now, ct).ConfigureAwait(false);
@@ -136,10 +138,10 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
     /// <summary>Keys whose definition is new, other or gone since the rows were read.</summary>
     private async Task<HashSet<string>> EditedAsync(LiveSegments live, FactsRead read, DateTimeOffset now, CancellationToken ct)
     {
-        var share = await StockRows.VipShareAsync(databases, live.Store, ct).ConfigureAwait(false);
-        if (read.CatalogueChanged || share != live.VipSharePercent)
+        var settings = await StockRows.SettingsAsync(databases, live.Store, ct).ConfigureAwait(false);
+        if (read.CatalogueChanged || settings.VipSharePercent != live.VipSharePercent)
         {
-            live.VipSharePercent = share;
+            live.VipSharePercent = settings.VipSharePercent;
             await EnsureStockAsync(live, now, ct).ConfigureAwait(false);
         }
         await using var db = databases.Open(live.Store);
@@ -149,6 +151,12 @@ internal sealed partial class SegmentPass(Databases databases, StoreWriter write
             var rows = await RowsAsync(live, ct).ConfigureAwait(false);
             edited.UnionWith(rows.Where(r => !live.Rows.TryGetValue(r.Key, out var old) || old.Definition != r.Definition || old.Id != r.Id).Select(r => r.Key));
             edited.UnionWith(live.Rows.Keys.Except(rows.Select(r => r.Key), StringComparer.Ordinal));
+        }
+        // Another definition of who is no shopper moves ranks and medians: everybody is decided anew.
+        if (live.Facts.Columns.NotAShopper != settings.NotAShopper)
+        {
+            live.Facts.Columns.NotAShopper = settings.NotAShopper;
+            edited.Add("not_a_shopper");
         }
         // A definition that failed is tried again whenever the catalogue changed: its category may be there now.
         if (read.CatalogueChanged) edited.UnionWith(live.Set!.Problems.Keys);

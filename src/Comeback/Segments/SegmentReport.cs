@@ -37,7 +37,7 @@ internal sealed class SegmentReport(StoreFacts facts, IReadOnlyList<StockSegment
         var current = clocks.Now(store);
         var at = asOf is { } day && day != clocks.Today(store) ? StoreDays.Of(zone.Id).EndOf(day) : current;
         var facts = await cache.LoadAsync(store, at < current ? at : null, ct).ConfigureAwait(false);
-        var share = await StockRows.VipShareAsync(databases, store, ct).ConfigureAwait(false);
+        var share = (await StockRows.SettingsAsync(databases, store, ct).ConfigureAwait(false)).VipSharePercent;
         var stock = StockRows.Wanted(facts, share);
         await using var db = databases.Open(store);
         var own = await db.Segments.Where(s => !s.Deleted && !s.Stock).OrderBy(s => s.Id).Select(s => new NamedSegment(s.Key, s.Name, s.Definition))

@@ -17,12 +17,11 @@ internal static class StockRows
         .. facts.Columns.CategoriesInUse.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ThenBy(c => c.Key, StringComparer.Ordinal).SelectMany(StockSegments.Of),
     ];
 
-    /// <summary>The share that the merchant set, 15 unless told.</summary>
-    public static async Task<int> VipShareAsync(Databases databases, StoreId store, CancellationToken ct)
+    /// <summary>What the merchant set that bears on segments.</summary>
+    public static async Task<StoreSettings> SettingsAsync(Databases databases, StoreId store, CancellationToken ct)
     {
         await using var db = databases.OpenSystem();
-        var settings = await db.Stores.Where(r => r.Id == store).Select(r => r.Settings).SingleAsync(ct).ConfigureAwait(false);
-        return StoreSettings.Read(settings).VipSharePercent;
+        return StoreSettings.Read(await db.Stores.Where(r => r.Id == store).Select(r => r.Settings).SingleAsync(ct).ConfigureAwait(false));
     }
 
     /// <summary>True when rows are missing or differ.</summary>

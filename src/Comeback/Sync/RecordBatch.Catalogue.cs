@@ -138,9 +138,10 @@ internal sealed partial class RecordBatch
             row.Key = NewKey(name);
             row.InUse = IsUseful(name);
         }
-        var same = row.FromCatalogue && row.Name == name && row.Names == names && row.ParentId == parent && row.Deleted == record.Deleted;
+        var url = Claim.Clean(record.Url, 2000);
+        var same = row.FromCatalogue && row.Name == name && row.Names == names && row.Url == url && row.ParentId == parent && row.Deleted == record.Deleted;
         if (row.UpdatedAt != record.UpdatedAt) work.Dirty = true;
-        (row.FromCatalogue, row.Name, row.Names, row.ParentId, row.Deleted, row.UpdatedAt) = (true, name, names, parent, record.Deleted, record.UpdatedAt);
+        (row.FromCatalogue, row.Name, row.Names, row.Url, row.ParentId, row.Deleted, row.UpdatedAt) = (true, name, names, url, parent, record.Deleted, record.UpdatedAt);
         if (!same) work.Change();
         Count(!same);
     }

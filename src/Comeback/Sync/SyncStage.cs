@@ -42,6 +42,7 @@ internal static class SyncStage
         routes.MapWooCommerceHooks();
         routes.MapPluginHooks();
         routes.MapShopifyHooks();
+        routes.MapMerges();
         return routes.MapImports().MapDemo();
     }
 }

@@ -1,5 +1,6 @@
 using Comeback.Engine.Facts;
 using Comeback.Engine.Orders;
+using Comeback.Engine.Segments;
 
 namespace Comeback.Engine.Tests.Segments;
 
@@ -79,6 +80,78 @@ public sealed class StockSegmentTests
         Assert.Equal("ann", shop.Who("top 50% by amount_spent exactly"));
         Assert.Equal("bob", shop.Who("bottom 50% by amount_spent exactly"));
     }
+
+    [Fact]
+    public void Who_is_no_shopper_by_the_stores_definition_stands_outside_ranks_and_medians_like_those_it_marked()
+    {
+        shop.Customer("company", facts => facts with { Tags = ["B2B"] }).Bought(amount: 1_000);
+        shop.Customer("staff", facts => facts with { NotAShopper = true }).Bought(amount: 500);
+        shop.Customer("ann").Bought(amount: 2);
+        shop.Customer("bob").Bought(amount: 1);
+        Assert.Equal("company", shop.Who("top 30% by amount_spent exactly AND customer_tags CONTAINS 'b2b'"));
+        shop.Columns.NotAShopper = "customer_tags CONTAINS 'b2b' OR number_of_orders > 3";
+        Assert.Equal("ann", shop.Who("top 50% by amount_spent exactly"));
+        Assert.Equal("bob", shop.Who("bottom 50% by amount_spent exactly"));
+        Assert.Equal("company staff", shop.Stock("not_a_shopper"));
+        Assert.Equal("ann bob company staff", shop.Stock("all_buyers"));
+
+        // Thirty gaps of a day by a till are not the store's rhythm.
+        var till = shop.Customer("till");
+        for (var day = 0; day <= 30; day++) till.Bought(daysAgo: 40 + day);
+        Assert.Equal(60, shop.Set(("s", "number_of_orders > 0")).MedianGapDays);
+        shop.Columns.NotAShopper = null;
+        Assert.Equal(1, shop.Set(("s", "number_of_orders > 0")).MedianGapDays);
+    }
+
+    [Fact]
+    public void Who_turns_into_no_shopper_by_what_they_do_leaves_the_ranks_with_that_very_row()
+    {
+        shop.Columns.NotAShopper = "orders_placed MATCHES (count >= 3, date >= -7d)";
+        shop.Customer("ann").Bought(amount: 5);
+        shop.Customer("bob").Bought(amount: 4);
+        var reseller = shop.Customer("reseller").Bought(2, amount: 50).Bought(3, amount: 50);
+        var set = shop.Set(("best", "top 34% by amount_spent exactly"), ("not_a_shopper", "not_a_shopper = true"));
+        Assert.Equal(["ann", "reseller"], set.Members("best").Ordinals.Select(shop.NameOf).Order());
+        var touches = new Touches();
+        reseller.Bought(1, amount: 50);
+        touches.Add(reseller.Ordinal, new Cause(CauseKind.Order, 1));
+        set.Decide(touches, shop.Now);
+        Assert.Equal(["ann"], set.Members("best").Ordinals.Select(shop.NameOf));
+        Assert.Equal(["reseller"], set.Members("not_a_shopper").Ordinals.Select(shop.NameOf));
+        // Five days on the third is over a week old; they are a shopper again, by the clock alone.
+        set.AdvanceTo(shop.Now.AddDays(5));
+        Assert.Empty(set.Members("not_a_shopper").Ordinals);
+        Assert.Contains(reseller.Ordinal, set.Members("best").Ordinals);
+    }
+
+    [Fact]
+    public void Who_objects_to_profiling_is_counted_in_the_books_and_in_no_segment_for_marketing()
+    {
+        shop.Customer("ann").Agreed().Bought(70);
+        var bob = shop.Customer("bob", facts => facts with { ObjectsToProfiling = true }).Agreed().Bought(70);
+        Assert.Equal("ann", shop.Stock("lapsed"));
+        Assert.Equal("ann", shop.Who("reachable = true"));
+        var set = shop.Set(("all_buyers", "number_of_orders >= 1"), ("lapsed", "last_order_date <= -60d"));
+        Assert.Equal(2, set.Members("all_buyers").Count);
+        Assert.Equal(["ann"], set.Query(SegmentLanguage.Parse("last_order_date <= -60d").Tree!).Ordinals.Select(shop.NameOf));
+        var why = set.Explain("lapsed", bob.Ordinal);
+        Assert.False(why.Truth);
+        Assert.Contains("objects to profiling", why.Witness, StringComparison.Ordinal);
+        shop.Customer("bob", facts => facts with { ObjectsToProfiling = false });
+        var touches = new Touches();
+        touches.Add(bob.Ordinal, new Cause(CauseKind.Customer, 1));
+        set.Decide(touches, shop.Now);
+        Assert.Equal(2, set.Members("lapsed").Count);
+    }
+
+    [Theory]
+    [InlineData("top 10% by amount_spent")]
+    [InlineData("in segment 'vip'")]
+    [InlineData("NOT (number_of_orders > 2 AND not_a_shopper = true)")]
+    [InlineData("days_since_last_order > 2 * expected_gap")]
+    [InlineData("comeback_rfm_group = 'LOYAL'")]
+    [InlineData("who knows")]
+    public void Who_is_no_shopper_cannot_hang_on_what_the_shoppers_are(string text) => Assert.NotNull(Outsiders.Problem(text));
 
     [Fact]
     public void A_customer_silent_for_sixty_days_is_lapsed()

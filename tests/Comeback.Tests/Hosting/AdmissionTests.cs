@@ -185,6 +185,27 @@ public sealed class AdmissionTests
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("203.0.113.9", true)]
+    [InlineData("127.0.0.1", false)]
+    public async Task Whose_address_a_proxy_forwards_is_believed_of_a_configured_proxy_only(string? proxies, bool slowed)
+    {
+        var key = System.IO.Path.Combine(Directory.CreateTempSubdirectory("comeback-key-").FullName, "master.key");
+        await File.WriteAllBytesAsync(key, System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        string[] settings = [$"--Comeback:MasterKeyFile={key}", .. proxies is null ? Array.Empty<string>() : [$"--Comeback:Proxies={proxies}"]];
+        await using var comeback = await TestServer.StartAsync("Production", settings: settings);
+        var answers = new List<HttpStatusCode>();
+        // One machine that says of itself to be forty: it is slowed down as one, unless it is the proxy that we were told to believe.
+        for (var i = 0; i < 40; i++)
+        {
+            using var answer = await SendAsync(comeback, HttpMethod.Post, $"/sign-in/guess-{i}", ("X-Forwarded-For", $"198.51.100.{i}"));
+            answers.Add(answer.StatusCode);
+        }
+
+        Assert.Equal(slowed, answers.Contains(HttpStatusCode.TooManyRequests));
+    }
+
     private static async Task<TestServer> ProductionAsync(TimeProvider? time = null)
     {
         var key = System.IO.Path.Combine(Directory.CreateTempSubdirectory("comeback-key-").FullName, "master.key");

@@ -12,6 +12,8 @@ internal enum SinkMood
     Takes,
     /// <summary>550 to the recipient: never.</summary>
     Refuses,
+    /// <summary>The same, and it repeats the address, as most servers do.</summary>
+    RefusesByName,
     /// <summary>451 after the text: later.</summary>
     Later,
     /// <summary>Takes the message and hangs up without a word.</summary>
@@ -105,6 +107,7 @@ internal sealed partial class SmtpSink : IAsyncDisposable
                 var verb = line.Split(' ')[0].ToUpperInvariant();
                 if (verb is "EHLO" or "HELO") await writer.WriteLineAsync("250 sink");
                 else if (verb == "RCPT" && Mood == SinkMood.Refuses) await writer.WriteLineAsync("550 5.1.1 nobody here");
+                else if (verb == "RCPT" && Mood == SinkMood.RefusesByName) await writer.WriteLineAsync($"550 5.1.1 {line[8..]}: no such person (Zenobia Septimia moved away)");
                 else if (verb == "MAIL" && Mood == SinkMood.BreaksBefore) return;
                 else if (verb == "DATA")
                 {

@@ -109,6 +109,24 @@ public sealed partial class MessageTests
     }
 
     [Fact]
+    public async Task A_mail_server_that_wants_a_pace_gets_no_more_a_second_and_nothing_is_claimed_while_it_rests()
+    {
+        await using var sink = new SmtpSink();
+        var (comeback, shop) = await WithCartsAsync(sink, "ann", "bob", "cleo");
+        await using var _ = comeback;
+        await comeback.ChangeAsync(shop, row => row.Settings = (StoreSettings.Read(row.Settings) with { Smtp = new SmtpSettings { Host = "127.0.0.1", Port = sink.Port, PerSecond = 1 } }).Write());
+        var sending = SendAsync(comeback, shop);
+        for (var second = 1; second <= 3; second++)
+        {
+            for (var i = 0; i < 500 && (await comeback.MessagesAsync(shop)).Count(m => m.State == MessageState.Sent) < second; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+            Assert.Equal(second, sink.Messages);
+            Assert.DoesNotContain(await comeback.MessagesAsync(shop), m => m.State == MessageState.HandingOver);
+            comeback.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(3, await sending);
+    }
+
+    [Fact]
     public async Task While_the_mail_server_is_down_messages_wait_and_none_is_lost_and_none_goes_twice()
     {
         await using var sink = new SmtpSink();

@@ -43,6 +43,64 @@ public sealed class PrivacyTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory, EachDatabase]
+    public async Task No_row_of_any_table_names_a_person_who_was_erased(DatabaseKind kind)
+    {
+        await using var comeback = await RunningComeback.StartAsync(kind);
+        var shop = await comeback.ShopAsync();
+        await comeback.SwitchOnAsync(shop, "abandoned_cart");
+        await comeback.PassAsync(shop, TimeSpan.FromSeconds(1));
+        shop.Customer("palmyra", phone: "+4520304050").Bought("Silk", daysAgo: 40).Viewed("Silk").LeftInCart("Teapot");
+        await shop.ArriveAsync();
+        await comeback.SettleAsync(shop);
+        await comeback.PassAsync(shop, TimeSpan.FromMinutes(61));
+        await comeback.SettleAsync(shop);
+        CustomerId id;
+        await using (var db = comeback.Databases.Open(shop.Id)) id = (await db.Customers.SingleAsync(TestContext.Current.CancellationToken)).Id;
+        Assert.NotEmpty(await NamingAsync(comeback));
+
+        await comeback.Get<Erasure>().EraseAsync(shop.Id, id, "test", TestContext.Current.CancellationToken);
+        await comeback.SettleAsync(shop);
+
+        Assert.Empty(await NamingAsync(comeback));
+    }
+
+    private static async Task<List<string>> NamingAsync(RunningComeback comeback)
+    {
+        await using var db = comeback.Databases.OpenSystem();
+        await using var connection = await comeback.Databases.OpenConnectionAsync();
+        var naming = new List<string>();
+        foreach (var table in db.Model.GetEntityTypes().Select(e => e.GetTableName()!).Distinct().Order(StringComparer.Ordinal))
+        {
+            await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Names from the model itself.
+            command.CommandText = $"SELECT * FROM {table}";
+#pragma warning restore CA2100
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                for (var i = 0; i < reader.FieldCount; i++)
+                {
+                    var text = reader.GetValue(i) switch { byte[] bytes => Encoding.UTF8.GetString(bytes), var value => value.ToString() ?? "" };
+                    if (text.Contains("palmyra", StringComparison.OrdinalIgnoreCase) || text.Contains("20304050", StringComparison.Ordinal)) naming.Add($"{table}.{reader.GetName(i)}: {text}");
+                }
+        }
+        return naming;
+    }
+
+    [Fact]
+    public async Task An_automatic_backup_that_names_a_person_goes_when_they_are_erased_and_the_others_stay()
+    {
+        await using var comeback = await TestServer.StartAsync();
+        var (store, zenobia) = await PersonAsync(comeback);
+        var folder = Directory.CreateDirectory(Path.Combine(comeback.Folder, "backups")).FullName;
+        foreach (var (name, text) in new[] { ("before-migration-1.db", "..zenobia@palmyra.example.."), ("before-restore-2.db", "..+4520304050.."), ("before-migration-3.db", "..ann@example.com..") })
+            await File.WriteAllTextAsync(Path.Combine(folder, name), text);
+
+        await comeback.Get<Erasure>().EraseAsync(store, zenobia, "test", CancellationToken.None);
+
+        Assert.Equal(["before-migration-3.db"], Directory.GetFiles(folder).Select(f => Path.GetFileName(f)));
+    }
+
     [Fact]
     public async Task An_address_that_was_erased_stays_refused_by_its_keyed_hash()
     {

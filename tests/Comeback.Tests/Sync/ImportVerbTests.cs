@@ -25,6 +25,24 @@ public sealed class ImportVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_gave_the_wrong_zone_or_column_is_told_the_way_out_and_it_is_one()
+    {
+        var file = Recorded("online-retail.csv");
+        var (_, output, _) = await RunAsync("import", file, "--store", "wrong", "--currency", "GBP", "--time-zone", "Asia/Riyadh");
+        Assert.Contains("Import the file again with --store and another name; a second import into this one does not mend it.", output, StringComparison.Ordinal);
+
+        var (code, _, error) = await RunAsync("import", file, "--store", "wrong", "--currency", "GBP", "--time-zone", "Europe/London");
+        Assert.Equal(2, code);
+        Assert.Contains("into a store of another name", error, StringComparison.Ordinal);
+
+        (code, output, _) = await RunAsync("import", file, "--store", "right", "--currency", "GBP", "--time-zone", "Europe/London");
+        Assert.Equal(0, code);
+        Assert.Contains("dates in Europe/London", output, StringComparison.Ordinal);
+        (_, output, _) = await RunAsync("import", file, "--store", "right");
+        Assert.DoesNotContain("another name", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_is_one_readable_line()
     {
         var good = Recorded("online-retail.csv");

@@ -640,6 +640,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{store}/customers/{customer}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                    customer: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MergeView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{store}/customers/{customer}/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    store: string;
+                    customer: string;
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stores/{store}/customers/{customer}/timeline": {
         parameters: {
             query?: never;
@@ -3104,6 +3186,17 @@ export interface components {
             why: null | string;
             whySaid: null | components["schemas"]["Wording"];
         };
+        MergeView: {
+            /** Format: date-time */
+            at: unknown;
+            /** @description The one who was taken in. */
+            customer: components["schemas"]["CustomerId"];
+            email: null | string;
+            id: string;
+            name: null | string;
+            phone: null | string;
+            why: string;
+        };
         MessageDetail: {
             language: string;
             links: components["schemas"]["MessageLink"][];
@@ -3282,6 +3375,8 @@ export interface components {
         /** @description No promotion between these, in the store's time zone. */
         QuietHours: {
             end?: string;
+            /** @description Also by the country's calendar: nights of Ramadan, Friday prayer, mornings of the weekend. */
+            seasons?: boolean;
             start?: string;
         };
         ReasonCount: {

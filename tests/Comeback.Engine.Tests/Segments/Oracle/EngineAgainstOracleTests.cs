@@ -80,18 +80,23 @@ public sealed class EngineAgainstOracleTests
         using var stream = new MemoryStream();
         columns.Write(stream, DateTimeOffset.MinValue);
         stream.Position = 0;
-        return StoreColumns.Read(stream, stream.Length, columns.Profile);
+        var restored = StoreColumns.Read(stream, stream.Length, columns.Profile);
+        restored.NotAShopper = columns.NotAShopper;
+        return restored;
     }
+
+    private static Oracle OracleOf(Scenario scenario, Dictionary<string, SegmentTree> trees, DateTimeOffset at) =>
+        new Oracle(scenario.World, trees, at).Without(scenario.Columns.NotAShopper is { } rule ? SegmentLanguage.Parse(rule).Tree : null);
 
     private static void Compare(Scenario scenario, SegmentSet set, Dictionary<string, SegmentTree> trees, string when)
     {
-        var oracle = new Oracle(scenario.World, trees, scenario.Now);
+        var oracle = OracleOf(scenario, trees, scenario.Now);
         foreach (var definition in scenario.Definitions)
         {
             var right = string.Join(' ', oracle.Members(definition.Key).Order());
             var kept = string.Join(' ', set.Members(definition.Key).Ordinals);
             if (right != kept || set.Members(definition.Key).Count != oracle.Members(definition.Key).Count)
-                throw new InvalidOperationException($"{when} at {scenario.Now:O} in {scenario.World.Zone}: oracle [{right}] engine [{kept}] for {definition.Key}: {definition.Text}");
+                throw new InvalidOperationException($"{when} at {scenario.Now:O} in {scenario.World.Zone}: oracle [{right}] engine [{kept}] for {definition.Key}: {definition.Text}; no shoppers: {scenario.Columns.NotAShopper}");
         }
     }
 
@@ -100,8 +105,8 @@ public sealed class EngineAgainstOracleTests
     {
         foreach (var change in changes)
         {
-            var then = new Oracle(scenario.World, trees, change.At).Members(change.Key).Contains(change.Ordinal);
-            var before = new Oracle(scenario.World, trees, change.At.AddTicks(-10)).Members(change.Key).Contains(change.Ordinal);
+            var then = OracleOf(scenario, trees, change.At).Members(change.Key).Contains(change.Ordinal);
+            var before = OracleOf(scenario, trees, change.At.AddTicks(-10)).Members(change.Key).Contains(change.Ordinal);
             if (then != change.Entered || before == change.Entered)
                 throw new InvalidOperationException($"(then {then}, before {before}; all {string.Join("; ", changes.Where(other => other.Ordinal == change.Ordinal).Select(other => $"{other.Key} {other.Entered} {other.At:O}"))}) dated {change.At:O} in {scenario.World.Zone}: {change} for {scenario.Definitions.Single(definition => definition.Key == change.Key).Text}");
         }

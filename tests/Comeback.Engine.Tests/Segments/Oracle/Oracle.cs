@@ -9,11 +9,20 @@ namespace Comeback.Engine.Tests.Segments.Oracle;
 internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTree> trees, DateTimeOffset now)
 {
     private readonly Dictionary<string, HashSet<int>> known = [];
-    private readonly long twiceMedian = world.TwiceMedian(now);
+    private long? twiceMedian;
+
+    /// <summary>Looks at the world with the store's definition of who is no shopper, as of this instant.</summary>
+    public Oracle Without(SegmentTree? outsiders)
+    {
+        world.IsOutsider = who => outsiders is not null && Truth(outsiders, who);
+        return this;
+    }
+
+    private long TwiceMedian => twiceMedian ??= world.TwiceMedian(now);
 
     public HashSet<int> Members(string key) => known.TryGetValue(key, out var members)
         ? members
-        : known[key] = [.. world.Everybody.Where(who => Truth(trees[key], who))];
+        : known[key] = [.. world.Everybody.Where(who => !world.Customers[who].ObjectsToProfiling && Truth(trees[key], who))];
 
     /// <summary>Whether one customer fits any part of a definition.</summary>
     public bool Fits(SegmentTree tree, int who) => Truth(tree, who);
@@ -90,6 +99,8 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
                 return (customer.Phone is { } phone && phone.StartsWith(((TextValue)comparison.Values[0]).Text, StringComparison.Ordinal)) != (comparison.Operator == Operator.NotEqual);
             case "comeback_rfm_group":
                 return (OracleEvents.Group(world, now, who) == ((TextValue)comparison.Values[0]).Text) != (comparison.Operator == Operator.NotEqual);
+            case "not_a_shopper":
+                return world.Shopper(who) != ((TruthValue)comparison.Values[0]).Truth;
             case "reachable":
                 return world.Reachable(who, now) == ((TruthValue)comparison.Values[0]).Truth;
             case "first_order_date" or "last_order_date" or "customer_added_date":
@@ -131,10 +142,10 @@ internal sealed class Oracle(World world, IReadOnlyDictionary<string, SegmentTre
             case "own_gap": return gaps.Count > 0 ? new Fraction(gaps.Sum(), gaps.Count) : null;
             case "recency_quintile" or "frequency_quintile" or "amount_quintile":
                 return OracleEvents.Score(world, now, who, attribute) is { } score ? new Fraction(score, 1) : null;
-            case "median_gap": return new Fraction(twiceMedian, 2);
+            case "median_gap": return new Fraction(TwiceMedian, 2);
             case "expected_gap":
                 if (orders == 0) return null;
-                var expected = new Fraction(twiceMedian + gaps.Sum(), 2 + gaps.Count);
+                var expected = new Fraction(TwiceMedian + gaps.Sum(), 2 + gaps.Count);
                 return expected.CompareTo(new Fraction(7, 1)) < 0 ? new Fraction(7, 1) : expected;
             default: throw new NotSupportedException(attribute);
         }

@@ -26,6 +26,11 @@ internal sealed class Scenario
             Definitions.Add(new SegmentDefinition("s" + i, text));
             keys.Add("s" + i);
         }
+        if (tape.Chance(2))
+        {
+            var rule = tape.Definition(tape.Next(2), []);
+            Columns.NotAShopper = Outsiders.Problem(rule) is null ? rule : "customer_tags CONTAINS 'vip'";
+        }
         Categories();
         if (tape.Chance(2)) Regulars();
     }
@@ -142,6 +147,7 @@ internal sealed class Scenario
         BirthDate = tape.Chance(2) ? new DateOnly(1980, tape.Pick(2, 6, 12), tape.Pick(1, 15, 29)) : null,
         CreatedAt = When(),
         NotAShopper = tape.Chance(6),
+        ObjectsToProfiling = tape.Chance(8),
         DoubtfulContact = tape.Chance(6),
         Gone = tape.Chance(8),
         Lifetime = tape.Chance(6) ? new LifetimeFacts(1 + tape.Next(5), tape.Next(9_000), Now.AddDays(-90 - tape.Next(900)), Now.AddDays(-tape.Next(90)), Now) : null,

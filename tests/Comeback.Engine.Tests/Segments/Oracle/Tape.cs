@@ -28,7 +28,7 @@ internal sealed class Tape(int[] numbers)
 
     private string Leaf(IReadOnlyList<string> others)
     {
-        switch (Next(others.Count > 0 ? 29 : 26))
+        switch (Next(others.Count > 0 ? 30 : 27))
         {
             case 0: return $"number_of_orders {Op()} {Next(5)}";
             case 1: return $"amount_spent {Op()} {Next(80)}{Pick("", ".5", ".25")}";
@@ -59,8 +59,9 @@ internal sealed class Tape(int[] numbers)
             case 23: return $"products_purchased {Not()}MATCHES ({Some($"price {Op()} {Next(40)}", "tag = 'Organic'", $"vendor {Pick("=", "!=")} 'Acme'", $"amount {Op()} {Next(40)}", $"date {Date()}")}{Pick("", $", {Pick("average", "min", "max", "sum")}_amount {Op()} {Next(40)}")})";
             case 24: return $"{Pick("refunds", "carts")} {Not()}MATCHES ({Some($"date {Date()}", $"amount {Op()} {Next(30)}")}{Pick("", $", {Pick("average", "min", "max", "sum")}_amount {Op()} {Next(40)}")}{Count()})";
             case 25: return Chance(2) ? $"customer_phone_country {Pick("=", "!=")} '+45'" : $"customer_email_domain {Pick("=", "!=")} 'example.com'";
-            case 26: return $"in segment '{others[Next(others.Count)]}'";
-            case 27: return $"entered segment '{others[Next(others.Count)]}'{Pick("", $" within {Pick($"-{Next(40)}d", $"-{Next(90)}h", $"-{Next(300)}min", $"-{Next(3)}mo", $"-{Next(5)}w")}")}";
+            case 26: return $"not_a_shopper = {Pick("true", "false")}";
+            case 27: return $"in segment '{others[Next(others.Count)]}'";
+            case 28: return $"entered segment '{others[Next(others.Count)]}'{Pick("", $" within {Pick($"-{Next(40)}d", $"-{Next(90)}h", $"-{Next(300)}min", $"-{Next(3)}mo", $"-{Next(5)}w")}")}";
             default: return $"{Pick("top", "bottom")} {Pick("20", "50")}% by {Metric()}{Pick("", " exactly")} of segment '{others[Next(others.Count)]}'";
         }
     }

@@ -24,7 +24,10 @@ internal sealed class World(string zone)
 
     public IEnumerable<int> Everybody => Customers.Values.Where(customer => !customer.Gone).Select(customer => customer.Ordinal);
 
-    public bool Shopper(int who) => !Customers[who].NotAShopper;
+    /// <summary>Whom the store's definition says to be no shopper, at the instant that is being looked at.</summary>
+    public Func<int, bool> IsOutsider { get; set; } = _ => false;
+
+    public bool Shopper(int who) => !Customers[who].NotAShopper && !IsOutsider(who);
 
     /// <summary>Counted orders of a customer up to an instant, by time.</summary>
     public List<OrderFacts> Counted(int who, DateTimeOffset now) =>
@@ -77,6 +80,7 @@ internal sealed class World(string zone)
     public bool Reachable(int who, DateTimeOffset now)
     {
         var customer = Customers[who];
+        if (customer.ObjectsToProfiling) return false;
         return Usable(Channel.Email, customer.Email) || Usable(Channel.Sms, customer.Phone) || Usable(Channel.WhatsApp, customer.Phone);
 
         bool Usable(Channel channel, string? address) => address is not null && !customer.DoubtfulContact && !customer.Blocked.Contains(channel)

@@ -590,6 +590,7 @@ export const ar: Catalogue<'zero' | 'one' | 'two' | 'few' | 'many' | 'other'> = 
   'seg.disengaged': 'غير متفاعلين',
   'seg.just_ordered': 'اشتروا للتو',
   'seg.abandoned_cart': 'تركوا سلة',
+  'seg.not_a_shopper': 'ليسوا متسوقين',
   'seg.bought_from': 'اشتروا من {category}',
   'seg.interested_in': 'مهتمون بـ{category}',
 

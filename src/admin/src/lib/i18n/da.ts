@@ -555,6 +555,7 @@ export const da: Catalogue<'one' | 'other'> = {
   'seg.disengaged': 'Uengagerede',
   'seg.just_ordered': 'Har lige købt',
   'seg.abandoned_cart': 'Efterlod en kurv',
+  'seg.not_a_shopper': 'Ikke kunder',
   'seg.bought_from': 'Har købt fra {category}',
   'seg.interested_in': 'Interesseret i {category}',
 

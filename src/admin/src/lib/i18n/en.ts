@@ -554,6 +554,7 @@ export const en = {
   'seg.disengaged': 'Disengaged',
   'seg.just_ordered': 'Just ordered',
   'seg.abandoned_cart': 'Left a cart',
+  'seg.not_a_shopper': 'Not shoppers',
   'seg.bought_from': 'Bought from {category}',
   'seg.interested_in': 'Interested in {category}',
 
