@@ -360,6 +360,10 @@ namespace Comeback.Data.PostgresMigrations
                         .HasColumnType("bigint")
                         .HasColumnName("updated_at");
 
+                    b.Property<string>("Url")
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
                     b.HasKey("StoreId", "Id");
 
                     b.HasIndex("StoreId", "Change")
@@ -707,13 +711,13 @@ namespace Comeback.Data.PostgresMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
-                    b.HasIndex("StoreId", "Kind", "At", "CampaignId", "Verdict", "MessageId")
-                        .HasDatabaseName("ix_events_store_id_kind_at_campaign_id_verdict_message_id")
-                        .HasFilter("kind >= 20");
-
                     b.HasIndex("StoreId", "Visitor")
                         .HasDatabaseName("ix_events_store_id_visitor")
                         .HasFilter("visitor IS NOT NULL");
+
+                    b.HasIndex("StoreId", "Kind", "At", "CampaignId", "Verdict", "MessageId")
+                        .HasDatabaseName("ix_events_store_id_kind_at_campaign_id_verdict_message_id")
+                        .HasFilter("kind >= 20");
 
                     b.ToTable("events");
                 });

@@ -355,6 +355,10 @@ namespace Comeback.Data.SqliteMigrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
 
+                    b.Property<string>("Url")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
+
                     b.HasKey("StoreId", "Id");
 
                     b.HasIndex("StoreId", "Change")
@@ -702,13 +706,13 @@ namespace Comeback.Data.SqliteMigrations
                         .IsUnique()
                         .HasDatabaseName("ix_events_store_id_external_id");
 
-                    b.HasIndex("StoreId", "Kind", "At", "CampaignId", "Verdict", "MessageId")
-                        .HasDatabaseName("ix_events_store_id_kind_at_campaign_id_verdict_message_id")
-                        .HasFilter("kind >= 20");
-
                     b.HasIndex("StoreId", "Visitor")
                         .HasDatabaseName("ix_events_store_id_visitor")
                         .HasFilter("visitor IS NOT NULL");
+
+                    b.HasIndex("StoreId", "Kind", "At", "CampaignId", "Verdict", "MessageId")
+                        .HasDatabaseName("ix_events_store_id_kind_at_campaign_id_verdict_message_id")
+                        .HasFilter("kind >= 20");
 
                     b.ToTable("events");
                 });

@@ -10,12 +10,6 @@ namespace Comeback.Data.PostgresMigrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.CreateIndex(
-                name: "ix_events_store_id_kind_at_campaign_id_verdict_message_id",
-                table: "events",
-                columns: new[] { "store_id", "kind", "at", "campaign_id", "verdict", "message_id" },
-                filter: "kind >= 20");
-
             migrationBuilder.AddColumn<string>(
                 name: "headers",
                 table: "inbox",
@@ -40,6 +34,12 @@ namespace Comeback.Data.PostgresMigrations
                 name: "triggered_at",
                 table: "inbox",
                 type: "bigint",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "url",
+                table: "categories",
+                type: "text",
                 nullable: true);
 
             migrationBuilder.CreateTable(
@@ -135,6 +135,12 @@ namespace Comeback.Data.PostgresMigrations
                 filter: "next_attempt_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_events_store_id_kind_at_campaign_id_verdict_message_id",
+                table: "events",
+                columns: new[] { "store_id", "kind", "at", "campaign_id", "verdict", "message_id" },
+                filter: "kind >= 20");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_store_connections_hook_id",
                 table: "store_connections",
                 column: "hook_id",
@@ -156,10 +162,6 @@ namespace Comeback.Data.PostgresMigrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropIndex(
-                name: "ix_events_store_id_kind_at_campaign_id_verdict_message_id",
-                table: "events");
-
             migrationBuilder.DropTable(
                 name: "install_attempts");
 
@@ -176,6 +178,10 @@ namespace Comeback.Data.PostgresMigrations
                 name: "ix_inbox_store_id_next_attempt_at",
                 table: "inbox");
 
+            migrationBuilder.DropIndex(
+                name: "ix_events_store_id_kind_at_campaign_id_verdict_message_id",
+                table: "events");
+
             migrationBuilder.DropColumn(
                 name: "headers",
                 table: "inbox");
@@ -191,6 +197,10 @@ namespace Comeback.Data.PostgresMigrations
             migrationBuilder.DropColumn(
                 name: "triggered_at",
                 table: "inbox");
+
+            migrationBuilder.DropColumn(
+                name: "url",
+                table: "categories");
         }
     }
 }
