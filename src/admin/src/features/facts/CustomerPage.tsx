@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { CustomerDetail } from '@/api/contract';
-import { Badge, Button, Card, Page, type Tone } from '@/components/basics';
+import { Badge, Button, ButtonLink, Card, Page, type Tone } from '@/components/basics';
 import { Loaded, Skeleton } from '@/components/states';
 import { useRead } from '@/lib/api';
 import { useT, type Key } from '@/lib/i18n';
@@ -98,7 +98,7 @@ function Segments({ detail, id, name }: { detail: CustomerDetail; id: string; na
   const { base } = useStore();
   const [why, setWhy] = useState<{ key: string; name: string } | null>(null);
   return (
-    <Card title={t('customer.segments')}>
+    <Card title={t('customer.segments')} actions={<ButtonLink small variant="plain" to={`${base}/segments/explain?customer=${id}`}>{t('customer.why')}</ButtonLink>}>
       {detail.segments.length === 0 ? (
         <p className="quiet">{t('customer.segments.none')}</p>
       ) : (

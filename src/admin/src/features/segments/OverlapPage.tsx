@@ -7,6 +7,7 @@ import { useAddressPart } from '@/lib/hooks';
 import { useT } from '@/lib/i18n';
 import { useFormat, useStore } from '@/lib/store';
 import { segmentName } from '@/lib/words';
+import { between } from './between';
 import { SegmentChips } from './Chips';
 import { Tabs } from './Tabs';
 import { useWords } from './texts';
@@ -86,10 +87,4 @@ function Plot({ overlap, nameOf }: { overlap: Overlap; nameOf(key: string): stri
       </section>
     </div>
   );
-}
-
-/** Whether the line of a column goes down from this row: from the first of its segments to the last. */
-export function between(keys: readonly string[], rows: readonly string[], row: number): boolean {
-  const places = keys.map((k) => rows.indexOf(k));
-  return row >= Math.min(...places) && row < Math.max(...places);
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer } from 'react';
 import { type ApiError, call } from '@/lib/api';
-import { adopt, begin, did, isGroup, redo, told, undo, type History, type Mistake, type Part, type Told } from './form';
+import { adopt, begin, did, redo, told, undo, type History, type Mistake, type Part, type Told } from './form';
 
 /** The two faces of what is being edited. `from` is the one that was touched last; the other follows by the service's own parser. */
 export interface Draft {
@@ -129,4 +129,4 @@ export function useDefinition(api: string, initial: string) {
 export type Definition = ReturnType<typeof useDefinition>;
 
 /** For tests: the same without a page. */
-export const forTests = { reduce, start: (text: string): State => ({ history: begin<Draft>({ text, tree: null, from: 'text' }), mistakes: [], stale: false, version: 1, answered: 0, trouble: null, joins: null, at: 0, tidy: true }), isGroup };
+export const forTests = { reduce, start: (text: string): State => ({ history: begin<Draft>({ text, tree: null, from: 'text' }), mistakes: [], stale: false, version: 1, answered: 0, trouble: null, joins: null, at: 0, tidy: true }) };
