@@ -106,9 +106,10 @@ function Matrix({ migration: m, nameOf, onOpen }: { migration: Migration; nameOf
                         {count === 0 ? (
                           <span className="faint">–</span>
                         ) : (
-                          <button type="button" className="cell" aria-label={say('migration.cell', { count: format.number(count), was: nameOf(was), is: nameOf(is) })} onClick={() => onOpen({ was, is })}>
+                          <button type="button" className="cell" onClick={() => onOpen({ was, is })}>
                             <span className="num">{format.number(count)}</span>
                             <span className="small faint num">{format.share(count / row)}</span>
+                            <span className="hidden-label">{say('migration.people', { was: nameOf(was), is: nameOf(is) })}</span>
                           </button>
                         )}
                       </td>

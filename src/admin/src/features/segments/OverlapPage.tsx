@@ -64,7 +64,7 @@ function Plot({ overlap, nameOf }: { overlap: Overlap; nameOf(key: string): stri
             {overlap.segments.map((s, r) => (
               <div key={s.key} className="upset-row" style={{ gridRow: r + 2 }}>
                 <span className="upset-name clip bidi">{nameOf(s.key)}</span>
-                <span className="upset-size"><span className="num small faint">{format.number(s.customers)}</span><i style={{ inlineSize: `${(56 * s.customers) / widest}px` }} /></span>
+                <span className="upset-size"><span className="num small quiet">{format.number(s.customers)}</span><i style={{ inlineSize: `${(56 * s.customers) / widest}px` }} /></span>
                 {parts.map((p, c) => <span key={c} className="upset-cell" style={{ gridColumn: c + 3 }}><i data-in={p.keys.includes(s.key)} data-line={between(p.keys, overlap.segments.map((x) => x.key), r)} /></span>)}
               </div>
             ))}
