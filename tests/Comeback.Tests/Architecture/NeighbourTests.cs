@@ -156,7 +156,9 @@ public sealed partial class NeighbourTests
     private static async Task<string> CellsAsync(RunningComeback comeback, FakeShop shop)
     {
         await using var db = comeback.Databases.Open(shop.Id);
-        var tables = db.Model.GetEntityTypes().Where(e => typeof(IStoreRow).IsAssignableFrom(e.ClrType)).Select(e => e.GetTableName()!).Distinct().Order(StringComparer.Ordinal).ToList();
+        var tables = db.Model.GetEntityTypes().Where(e => typeof(IStoreRow).IsAssignableFrom(e.ClrType)).Select(e => e.GetTableName()!).Distinct()
+            // Who works for a store is renewed by the clock, whoever asks.
+            .Where(table => table != "leases").Order(StringComparer.Ordinal).ToList();
         var cells = new StringBuilder();
         await using var connection = await comeback.Databases.OpenConnectionAsync();
         foreach (var table in tables)
