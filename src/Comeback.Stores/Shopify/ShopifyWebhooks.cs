@@ -117,12 +117,15 @@ public sealed class ShopifyWebhooks(Currency currency)
             case ShopifyTask.SegmentChanged or ShopifyTask.SegmentDeleted or ShopifyTask.BulkFinished:
                 return Named(task, Id(root, "admin_graphql_api_id") ?? Id(root, "id"));
             case ShopifyTask.Write:
-                return new ShopifyDelivery(task) { Records = topic.Split('/')[0] switch
+                return new ShopifyDelivery(task)
                 {
-                    "checkouts" => Checkout(topic, root, at),
-                    "carts" => Cart(root, at),
-                    var thing => Deleted(thing, root, at),
-                } };
+                    Records = topic.Split('/')[0] switch
+                    {
+                        "checkouts" => Checkout(topic, root, at),
+                        "carts" => Cart(root, at),
+                        var thing => Deleted(thing, root, at),
+                    }
+                };
             case ShopifyTask.Uninstalled:
                 return new ShopifyDelivery(task) { Shop = Text(root, "myshopify_domain") ?? Text(root, "domain") };
             case ShopifyTask.DataRequest or ShopifyTask.RedactCustomer or ShopifyTask.RedactStore:

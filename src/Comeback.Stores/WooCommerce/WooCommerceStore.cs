@@ -14,7 +14,13 @@ public static class WooCommerceStore
 {
     private static readonly Dictionary<decimal, string> HalfHours = new()
     {
-        [-3.5m] = "America/St_Johns", [3.5m] = "Asia/Tehran", [4.5m] = "Asia/Kabul", [5.5m] = "Asia/Kolkata", [5.75m] = "Asia/Kathmandu", [6.5m] = "Asia/Yangon", [9.5m] = "Australia/Darwin",
+        [-3.5m] = "America/St_Johns",
+        [3.5m] = "Asia/Tehran",
+        [4.5m] = "Asia/Kabul",
+        [5.5m] = "Asia/Kolkata",
+        [5.75m] = "Asia/Kathmandu",
+        [6.5m] = "Asia/Yangon",
+        [9.5m] = "Australia/Darwin",
     };
 
     /// <summary>

@@ -16,7 +16,12 @@ public sealed record WooPluginLink(string Service, string Store, string Hook, st
         if (status.Root.Id("installation") == Installation) return true;
         using var told = await client.SendAsync(HttpMethod.Post, "wc-comeback/v1/connect", new Dictionary<string, object>
         {
-            ["service"] = Service, ["store"] = Store, ["hook"] = Hook, ["secret"] = Secret, ["installation"] = Installation, ["pixelKey"] = PixelKey,
+            ["service"] = Service,
+            ["store"] = Store,
+            ["hook"] = Hook,
+            ["secret"] = Secret,
+            ["installation"] = Installation,
+            ["pixelKey"] = PixelKey,
         }, ct).ConfigureAwait(false);
         return true;
     }

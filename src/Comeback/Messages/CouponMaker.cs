@@ -87,7 +87,10 @@ internal sealed partial class CouponMaker(
                     .ExecuteUpdateAsync(m => m.SetProperty(x => x.NextAttemptAt, (DateTimeOffset?)null).SetProperty(x => x.Why, (string?)null), ct).ConfigureAwait(false);
                 db.Due.Add(new DueRow
                 {
-                    StoreId = store, Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false), Kind = Spent, DueAt = (one.Coupon.Ends ?? now + WithoutEnd) + Grace,
+                    StoreId = store,
+                    Id = await transaction.TakeIdsAsync(1).ConfigureAwait(false),
+                    Kind = Spent,
+                    DueAt = (one.Coupon.Ends ?? now + WithoutEnd) + Grace,
                     SubjectId = long.Parse(made[one.Coupon.Code], System.Globalization.CultureInfo.InvariantCulture),
                 });
             }

@@ -88,7 +88,12 @@ internal static class PreviewEndpoints
             after = last;
             var subjects = people.ConvertAll(person => new StepSubject(campaign, rules, row, new RunRow
             {
-                StoreId = store, Id = long.MaxValue, CampaignId = campaign.Id, CustomerId = person, Occurrence = "preview", StartedAt = now.AddSeconds(-row.DelaySeconds),
+                StoreId = store,
+                Id = long.MaxValue,
+                CampaignId = campaign.Id,
+                CustomerId = person,
+                Occurrence = "preview",
+                StartedAt = now.AddSeconds(-row.DelaySeconds),
             }));
             if (rules.Subject == CampaignSubject.Cart) subjects = await WithCartsAsync(db, subjects, ct).ConfigureAwait(false);
             foreach (var prepared in await SituationReader.ReadAsync(db, standing, subjects, now, hash, ct).ConfigureAwait(false))

@@ -40,7 +40,8 @@ internal sealed class Replica : IAsyncDisposable
         [
             "--environment=Development", $"--Comeback:Data={folder}", $"--ConnectionStrings:Comeback={connectionString}", "--Comeback:Urls=http://127.0.0.1:0",
             "--Demo:Enabled=false", "--Comeback:AllowLoopback=true", .. settings,
-        ]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        ])
+        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         var log = new StringBuilder();
         var running = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -52,7 +52,11 @@ internal sealed class WooInstall(
             await transaction.Db.InstallAttempts.Where(a => a.ExpiresAt < now.AddDays(-1)).ExecuteDeleteAsync(ct).ConfigureAwait(false);
             transaction.Db.InstallAttempts.Add(new InstallAttemptRow
             {
-                TokenHash = Hash(token), Platform = Platform.WooCommerce, Address = WooAddress.Write(store), CreatedAt = now, ExpiresAt = now + Life,
+                TokenHash = Hash(token),
+                Platform = Platform.WooCommerce,
+                Address = WooAddress.Write(store),
+                CreatedAt = now,
+                ExpiresAt = now + Life,
             });
             return await transaction.Db.SaveChangesAsync(ct).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
@@ -134,7 +138,8 @@ internal sealed class WooInstall(
                     // Its webhooks sign with the one they were made with.
                     [SecretPurposes.HookSecret] = hook ?? WooHooks.NewSecret(),
                     [SecretPurposes.PluginSecret] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-                }) { Details = JsonSerializer.Serialize(new { version = facts.Version }) }, ct).ConfigureAwait(false);
+                })
+            { Details = JsonSerializer.Serialize(new { version = facts.Version }) }, ct).ConfigureAwait(false);
             await ChangeAsync(attempt, InstallState.Verified, store, null, ct).ConfigureAwait(false);
             return true;
         }

@@ -70,8 +70,14 @@ internal sealed partial class FakeShopify
         var whole = status == "COMPLETED";
         return new JsonObject
         {
-            ["id"] = id, ["status"] = status, ["errorCode"] = status == "FAILED" ? "TIMEOUT" : null, ["createdAt"] = Now(), ["completedAt"] = whole ? Now() : null,
-            ["objectCount"] = whole ? bulk.Lines : bulk.Lines / 2, ["rootObjectCount"] = whole ? bulk.Roots : bulk.Roots / 2, ["fileSize"] = whole ? bulk.File.Length : null,
+            ["id"] = id,
+            ["status"] = status,
+            ["errorCode"] = status == "FAILED" ? "TIMEOUT" : null,
+            ["createdAt"] = Now(),
+            ["completedAt"] = whole ? Now() : null,
+            ["objectCount"] = whole ? bulk.Lines : bulk.Lines / 2,
+            ["rootObjectCount"] = whole ? bulk.Roots : bulk.Roots / 2,
+            ["fileSize"] = whole ? bulk.File.Length : null,
             ["url"] = whole && bulk.Lines > 0 ? new Uri(Endpoint, $"/bulk/{id[(id.LastIndexOf('/') + 1)..]}").AbsoluteUri : null,
             ["partialDataUrl"] = status is "FAILED" or "CANCELED" ? new Uri(Endpoint, "/bulk/partial").AbsoluteUri : null,
         };

@@ -35,8 +35,14 @@ internal sealed partial class FakeShopify : IAsyncDisposable
         Mailbox = new FakeShopifyTokens(time);
         Shops = new JsonObject
         {
-            ["id"] = "gid://shopify/Shop/954889", ["name"] = "Tea House", ["email"] = "owner@tea.example", ["myshopifyDomain"] = Shop, ["currencyCode"] = "GBP",
-            ["ianaTimezone"] = "Europe/London", ["primaryDomain"] = new JsonObject { ["url"] = "https://teahouse.example" }, ["shopAddress"] = new JsonObject { ["countryCodeV2"] = "GB" },
+            ["id"] = "gid://shopify/Shop/954889",
+            ["name"] = "Tea House",
+            ["email"] = "owner@tea.example",
+            ["myshopifyDomain"] = Shop,
+            ["currencyCode"] = "GBP",
+            ["ianaTimezone"] = "Europe/London",
+            ["primaryDomain"] = new JsonObject { ["url"] = "https://teahouse.example" },
+            ["shopAddress"] = new JsonObject { ["countryCodeV2"] = "GB" },
         };
     }
 

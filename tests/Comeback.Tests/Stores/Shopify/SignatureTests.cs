@@ -165,15 +165,32 @@ public sealed class SignatureTests
         var now = Time.GetUtcNow();
         var tokens = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["none"] = null, ["empty"] = "", ["two parts"] = "a.b", ["another secret"] = Token(secret: "another"), ["no algorithm"] = Token(alg: "none"), ["RS256"] = Token(alg: "RS256"),
-            ["HS512"] = Token(alg: "HS512"), ["small letters"] = Token(alg: "hs256"), ["another app"] = Token(aud: "client-2"), ["dest is no shop"] = Token(dest: "https://evil.example"),
-            ["dest with a port"] = Token(dest: "https://tea.myshopify.com:444"), ["dest with a path"] = Token(dest: "https://tea.myshopify.com/x"), ["dest by http"] = Token(dest: "http://tea.myshopify.com"),
-            ["dest with a user"] = Token(dest: "https://x@tea.myshopify.com"), ["another shop's issuer"] = Token(iss: "https://coffee.myshopify.com/admin"), ["an issuer elsewhere"] = Token(iss: "https://evil.example/admin"),
-            ["no signature"] = Token()[..(Token().LastIndexOf('.') + 1)], ["cut signature"] = Token()[..^3], ["trailing"] = Token() + ".x", ["huge"] = new string('a', 5000),
+            ["none"] = null,
+            ["empty"] = "",
+            ["two parts"] = "a.b",
+            ["another secret"] = Token(secret: "another"),
+            ["no algorithm"] = Token(alg: "none"),
+            ["RS256"] = Token(alg: "RS256"),
+            ["HS512"] = Token(alg: "HS512"),
+            ["small letters"] = Token(alg: "hs256"),
+            ["another app"] = Token(aud: "client-2"),
+            ["dest is no shop"] = Token(dest: "https://evil.example"),
+            ["dest with a port"] = Token(dest: "https://tea.myshopify.com:444"),
+            ["dest with a path"] = Token(dest: "https://tea.myshopify.com/x"),
+            ["dest by http"] = Token(dest: "http://tea.myshopify.com"),
+            ["dest with a user"] = Token(dest: "https://x@tea.myshopify.com"),
+            ["another shop's issuer"] = Token(iss: "https://coffee.myshopify.com/admin"),
+            ["an issuer elsewhere"] = Token(iss: "https://evil.example/admin"),
+            ["no signature"] = Token()[..(Token().LastIndexOf('.') + 1)],
+            ["cut signature"] = Token()[..^3],
+            ["trailing"] = Token() + ".x",
+            ["huge"] = new string('a', 5000),
             ["aud as list"] = Token(claims: $$"""{"aud":["{{Client}}"],"dest":"https://tea.myshopify.com","iss":"https://tea.myshopify.com/admin","exp":{{now.ToUnixTimeSeconds() + 60}},"nbf":{{now.ToUnixTimeSeconds()}}}"""),
             ["no exp"] = Token(claims: $$"""{"aud":"{{Client}}","dest":"https://tea.myshopify.com","iss":"https://tea.myshopify.com/admin","nbf":{{now.ToUnixTimeSeconds()}}}"""),
             ["no nbf"] = Token(claims: $$"""{"aud":"{{Client}}","dest":"https://tea.myshopify.com","iss":"https://tea.myshopify.com/admin","exp":{{now.ToUnixTimeSeconds() + 60}}}"""),
-            ["no json"] = Token(claims: "x"), ["a list"] = Token(claims: "[]"), ["deep"] = Token(claims: new string('[', 200) + new string(']', 200)),
+            ["no json"] = Token(claims: "x"),
+            ["a list"] = Token(claims: "[]"),
+            ["deep"] = Token(claims: new string('[', 200) + new string(']', 200)),
         };
         foreach (var (what, token) in tokens) Assert.True(SessionToken.Read(token, Client, [Secret], now) is null, what);
         Assert.Null(SessionToken.Read(Token(), Client, [Secret], now.AddSeconds(71)));

@@ -407,8 +407,19 @@ public sealed class SyncTests
         var customer = await t.Db.Customers.FirstAsync(Stop);
         t.Db.Messages.Add(new MessageRow
         {
-            StoreId = world.Store, Id = new(await t.TakeIdsAsync(1)), Change = await t.ChangeAsync(), CampaignId = new(1), CustomerId = customer.Id, Occurrence = "x", Channel = Channel.Email, State = MessageState.Queued,
-            CreatedAt = world.Time.GetUtcNow(), Address = "ann@example.com", Language = "en", Subject = "x", MessageIdHeader = "x@y",
+            StoreId = world.Store,
+            Id = new(await t.TakeIdsAsync(1)),
+            Change = await t.ChangeAsync(),
+            CampaignId = new(1),
+            CustomerId = customer.Id,
+            Occurrence = "x",
+            Channel = Channel.Email,
+            State = MessageState.Queued,
+            CreatedAt = world.Time.GetUtcNow(),
+            Address = "ann@example.com",
+            Language = "en",
+            Subject = "x",
+            MessageIdHeader = "x@y",
         });
         await t.Db.SaveChangesAsync(Stop);
     }, Stop);

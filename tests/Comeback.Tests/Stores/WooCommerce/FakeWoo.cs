@@ -266,7 +266,11 @@ internal sealed class FakeWoo : IAsyncDisposable
         var keys = NewKeys(permissions);
         var body = new JsonObject
         {
-            ["key_id"] = 17, ["user_id"] = query["user_id"], ["consumer_key"] = keys.ConsumerKey, ["consumer_secret"] = keys.ConsumerSecret, ["key_permissions"] = permissions,
+            ["key_id"] = 17,
+            ["user_id"] = query["user_id"],
+            ["consumer_key"] = keys.ConsumerKey,
+            ["consumer_secret"] = keys.ConsumerSecret,
+            ["key_permissions"] = permissions,
         };
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         using var answer = await service.PostAsync(new Uri(new Uri(query["callback_url"]!).PathAndQuery, UriKind.Relative), content);

@@ -79,7 +79,12 @@ public sealed class PluginTests
         await world.ReadAsync();
         JsonObject View(int i, string? account, string? visitor) => new()
         {
-            ["id"] = $"view-0123456789-{i}", ["kind"] = "product", ["product"] = tea["id"]!.ToString(), ["at"] = "2031-01-01T00:00:00Z", ["account"] = account, ["visitor"] = visitor,
+            ["id"] = $"view-0123456789-{i}",
+            ["kind"] = "product",
+            ["product"] = tea["id"]!.ToString(),
+            ["at"] = "2031-01-01T00:00:00Z",
+            ["account"] = account,
+            ["visitor"] = visitor,
             ["email"] = "victim@example.test",
         };
         var views = new JsonArray([View(0, "45", null), View(1, null, new string('v', 22)), View(2, null, null), .. Enumerable.Range(3, 200).Select(i => View(i, null, new string('w', 22)))]);
@@ -158,7 +163,12 @@ public sealed class PluginTests
     {
         ["carts"] = new JsonArray(new JsonObject
         {
-            ["id"] = "cart-0123456789abcdef", ["state"] = state, ["email"] = "anna@example.test", ["firstName"] = "Mallory", ["currency"] = "EUR", ["total"] = "149.00",
+            ["id"] = "cart-0123456789abcdef",
+            ["state"] = state,
+            ["email"] = "anna@example.test",
+            ["firstName"] = "Mallory",
+            ["currency"] = "EUR",
+            ["total"] = "149.00",
             ["restore"] = new string('r', 43),
             ["consents"] = ticked ? new JsonArray(new JsonObject { ["channel"] = "email", ["given"] = true, ["wording"] = "Tea news by e-mail", ["source"] = "checkout" }) : new JsonArray(),
             ["lines"] = new JsonArray(new JsonObject { ["product"] = "12", ["variation"] = null, ["quantity"] = 2, ["title"] = "Tea", ["price"] = "74.50" }),
