@@ -35,7 +35,8 @@ internal sealed class Population(string metric, CompiledSegment? of)
         var made = new RankIndex();
         made.Fill(all(), capacity);
         made.Followers.AddRange(States);
-        (index, array) = (made, null);
+        // By the first change the rows have moved on from the array: boundaries found in it no longer hold.
+        (index, array, Passes) = (made, null, Passes + 1);
     }
 
     public void Add(RankState state)

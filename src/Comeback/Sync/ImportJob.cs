@@ -112,10 +112,10 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
                 batch.Add(record);
                 rows += record is OrderRecord order ? 1 + order.Lines.Count : 1;
                 if (rows < BatchRows) continue;
-                await batches.WriteAsync(new Batch(batch, Progress.Of(started.File, rejects)), ct).ConfigureAwait(false);
+                await batches.WriteAsync(new Batch(batch, RecordWriter.Prepare(batch), Progress.Of(started.File, rejects)), ct).ConfigureAwait(false);
                 (batch, rows) = ([], 0);
             }
-            await batches.WriteAsync(new Batch(batch, Progress.Of(started.File, rejects)), ct).ConfigureAwait(false);
+            await batches.WriteAsync(new Batch(batch, RecordWriter.Prepare(batch), Progress.Of(started.File, rejects)), ct).ConfigureAwait(false);
             batches.Complete();
         }
         catch (Exception fault)
@@ -133,7 +133,7 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
         {
             if (batch.Records.Count > 0)
             {
-                var written = await records.WriteAsync(result.Store, batch.Records, Arrival.Found, Lane.Bulk, ct).ConfigureAwait(false);
+                var written = await records.WriteAsync(result.Store, batch.Prepared, Arrival.Found, Lane.Bulk, ct).ConfigureAwait(false);
                 result.Changed += written.Written;
             }
             foreach (var record in batch.Records)
@@ -227,7 +227,7 @@ internal sealed class ImportJob(Databases databases, StoreWriter writer, RecordW
             new(file.RowsRead, file.BytesRead, rejects.Count, new Dictionary<string, long>(rejects.ByReason), rejects.Path);
     }
 
-    private sealed record Batch(List<StoreRecord> Records, Progress At);
+    private sealed record Batch(List<StoreRecord> Records, List<Prepared> Prepared, Progress At);
 }
 
 /// <summary>An import whose file was looked over and whose store is there; what is left is to write.</summary>

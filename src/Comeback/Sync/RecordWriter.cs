@@ -29,7 +29,11 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
     private int rowsAtOnce = 1_500;
 
     /// <summary>Writes all of them, in one or several transactions of at most about 50 ms each; each transaction is whole by itself.</summary>
-    public async Task<RecordsWritten> WriteAsync(StoreId store, IReadOnlyList<StoreRecord> records, Arrival arrival, Lane lane, CancellationToken ct)
+    public Task<RecordsWritten> WriteAsync(StoreId store, IReadOnlyList<StoreRecord> records, Arrival arrival, Lane lane, CancellationToken ct) =>
+        WriteAsync(store, Prepare(records), arrival, lane, ct);
+
+    /// <summary>The same of records that another thread has prepared meanwhile.</summary>
+    public async Task<RecordsWritten> WriteAsync(StoreId store, List<Prepared> records, Arrival arrival, Lane lane, CancellationToken ct)
     {
         int written = 0, unchanged = 0, from = 0;
         long change = 0;
@@ -43,6 +47,9 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
         }
         return new RecordsWritten(written, unchanged, change);
     }
+
+    /// <summary>What can be known of records without the store: claims, hashes. Costs time, so a reader does it beside the writing.</summary>
+    public static List<Prepared> Prepare(IEnumerable<StoreRecord> records) => [.. records.Select(Prepared.Of)];
 
     /// <summary>The same inside a transaction at hand, for what must be committed together with the records.</summary>
     public Task<RecordsWritten> WriteAsync(StoreTransaction transaction, IReadOnlyList<StoreRecord> records, Arrival arrival) =>
@@ -69,15 +76,13 @@ internal sealed class RecordWriter(Databases databases, StoreWriter writer, Stor
         return new RecordsWritten(batch.Written, batch.Unchanged, change);
     }
 
-    private List<Prepared> Take(IReadOnlyList<StoreRecord> records, ref int from)
+    private List<Prepared> Take(List<Prepared> records, ref int from)
     {
         var room = databases.IsPostgres ? PostgresRows : rowsAtOnce;
         var begin = from;
-        for (; from < records.Count && room > 0; from++) room -= Rows(records[from]);
-        return Prepare(records.Skip(begin).Take(from - begin));
+        for (; from < records.Count && room > 0; from++) room -= Rows(records[from].Record);
+        return begin == 0 && from == records.Count ? records : records.GetRange(begin, from - begin);
     }
-
-    private static List<Prepared> Prepare(IEnumerable<StoreRecord> records) => [.. records.Select(Prepared.Of)];
 
     private static int Rows(StoreRecord record) => record switch
     {
