@@ -24,7 +24,7 @@ internal sealed class RunningComeback : IAsyncDisposable
     private RunningComeback(TestServer server, TestDatabase database, FakeTime time)
     {
         (this.server, this.database, Time) = (server, database, time);
-        Http = server.NewClient(fromOurPages: false);
+        Http = server.NewClient(fromOurPages: false, cookies: false);
     }
 
     public FakeTime Time { get; }

@@ -63,10 +63,10 @@ internal sealed class TestServer : IAsyncDisposable
     public static string[] Settings(string folder, string environment = "Development", params string[] settings) =>
         [$"--environment={environment}", $"--Comeback:Data={folder}", "--Comeback:Urls=http://127.0.0.1:0", "--Demo:Enabled=false", "--Comeback:Demo=off", "--Comeback:Schedule=off", .. settings];
 
-    public HttpClient NewClient(bool fromOurPages = true)
+    public HttpClient NewClient(bool fromOurPages = true, bool cookies = true)
     {
 #pragma warning disable RS0030 // The test is the browser here; nothing goes out.
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true }) { BaseAddress = Address };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = cookies }) { BaseAddress = Address };
 #pragma warning restore RS0030
         if (fromOurPages) client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         return client;

@@ -62,7 +62,7 @@ public sealed class SegmentsService : IAsyncLifetime
     }
 
     internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object body) =>
-        Http.SendAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) });
+        Http.SendAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, options: Json.Options) });
 
     /// <summary>A verb beside the running service, as from a shell in the same folder.</summary>
     internal Task<(int Code, string Out, string Error)> VerbAsync(params string[] words) => VerbAsync(Settings, words);

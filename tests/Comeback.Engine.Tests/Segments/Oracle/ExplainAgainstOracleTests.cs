@@ -28,7 +28,10 @@ public sealed class ExplainAgainstOracleTests
             {
                 // What the store knows of the future cannot be explained by time alone: everybody else's rows move ranks and medians.
                 if (ByOthers(SegmentLanguage.Print(tree), trees)) continue;
-                Check(scenario, trees, set.Explain(key, who), who);
+                var why = set.Explain(key, who);
+                // Whoever objected is told so, whatever the definition says of them.
+                if (!scenario.World.Customers[who].ObjectsToProfiling) Check(scenario, trees, why, who);
+                else if (why.Truth || why.Children.Count > 0) throw new InvalidOperationException($"customer {who} objects to profiling: {why}");
             }
     }
 
