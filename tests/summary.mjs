@@ -22,7 +22,9 @@ for (const suite of suites) {
     const name = /name="([^"]*)"/.exec(attributes)?.[1] ?? '?';
     const result = /result="([^"]*)"/.exec(attributes)?.[1];
     if (result === 'Pass') passed++;
-    else if (result === 'Skip' || result === 'NotRun') {
+    // What is there for a person to run by hand (Explicit) is no part of the gate.
+    else if (result === 'NotRun') continue;
+    else if (result === 'Skip') {
       const reason = /<reason>\s*(?:<!\[CDATA\[)?([\s\S]*?)(?:\]\]>)?\s*<\/reason>/.exec(body ?? '')?.[1] ?? '';
       if (reason.includes('../shared')) skipped++;
       else {

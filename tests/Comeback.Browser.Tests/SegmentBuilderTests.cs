@@ -73,7 +73,7 @@ public sealed class SegmentBuilderTests(Chromium chromium) : BrowserTest(chromiu
         var focused = page.Locator("[data-part]:focus");
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Control+A");
-        await page.Keyboard.TypeAsync("Amount");
+        await page.Keyboard.TypeAsync("Amount s");
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");
         await Expect(Text(page)).ToHaveValueAsync("number_of_orders >= 1 AND amount_spent >= 100");

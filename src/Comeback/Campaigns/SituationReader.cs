@@ -99,7 +99,7 @@ internal static class SituationReader
                     HasGoods = goods.Count > 0,
                     LastStepSentAt = sent[id].Where(m => m.CampaignId == subject.Campaign.Id && except?.Contains(m.Id) != true && m.State is not (MessageState.Dropped or MessageState.Failed))
                         .Select(m => (DateTimeOffset?)m.CreatedAt).Max(),
-                    OtherRunAt = otherRuns.GetValueOrDefault(subject.Run.Id),
+                    OtherRunAt = otherRuns.GetValueOrDefault((subject.Campaign.Id, subject.Run.CustomerId, subject.Run.Id)),
                 };
             }
             var due = nominal.AddSeconds(subject.Step.DelaySeconds);
@@ -157,7 +157,7 @@ internal static class SituationReader
     }
 
     // "One cart run a person in seven days": another run of the same campaign that began earlier.
-    private static async Task<Dictionary<long, DateTimeOffset?>> OtherCartRunsAsync(
+    private static async Task<Dictionary<(CampaignId, CustomerId, long), DateTimeOffset?>> OtherCartRunsAsync(
         ComebackDb db, IReadOnlyList<StepSubject> subjects, List<CustomerId> people, DateTimeOffset now, CancellationToken ct)
     {
         var carts = subjects.Where(s => s.Rules.Subject == CampaignSubject.Cart).ToList();
@@ -166,7 +166,8 @@ internal static class SituationReader
         var from = now.AddDays(-30);
         var runs = await db.Runs.Where(r => people.Contains(r.CustomerId) && campaigns.Contains(r.CampaignId) && r.StartedAt >= from)
             .Select(r => new { r.Id, r.CampaignId, r.CustomerId, r.StartedAt }).ToListAsync(ct).ConfigureAwait(false);
-        return carts.ToDictionary(s => s.Run.Id, s => runs
+        // The runs of a preview have no id of their own yet.
+        return carts.ToDictionary(s => (s.Campaign.Id, s.Run.CustomerId, s.Run.Id), s => runs
             .Where(r => r.CustomerId == s.Run.CustomerId && r.CampaignId == s.Campaign.Id && r.Id < s.Run.Id)
             .Select(r => (DateTimeOffset?)r.StartedAt).Max());
     }

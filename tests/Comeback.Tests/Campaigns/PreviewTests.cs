@@ -37,6 +37,19 @@ public sealed class PreviewTests
     }
 
     [Theory, EachDatabase]
+    public async Task The_cart_message_is_previewed_for_everybody_who_left_a_cart(DatabaseKind kind)
+    {
+        await using var comeback = await RunningComeback.StartAsync(kind);
+        var shop = await comeback.ShopAsync();
+        foreach (var name in new[] { "ann", "bob", "cleo" }) shop.Customer(name).LeftInCart("Teapot", hoursAgo: 3);
+        await shop.ArriveAsync(Arrival.Found);
+        await comeback.SettleAsync(shop);
+
+        var preview = await comeback.GetAsync($"/api/stores/{shop.Id}/campaigns/abandoned_cart/preview");
+        Assert.Equal((3, 3), (preview.GetProperty("count").GetInt32(), preview.GetProperty("examples").GetArrayLength()));
+    }
+
+    [Theory, EachDatabase]
     public async Task A_broadcast_is_previewed_while_it_is_written_and_nothing_of_it_is_kept(DatabaseKind kind)
     {
         await using var comeback = await RunningComeback.StartAsync(kind);

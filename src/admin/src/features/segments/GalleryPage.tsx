@@ -42,12 +42,15 @@ export default function GalleryPage() {
   const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
   const recipes = useRead<GalleryItem[]>(`${api}/segments/gallery`, { staleTime: 30_000 });
   const stock = useRead<SegmentList>(`${api}/segments`, { staleTime: 30_000 });
+  const waiting = <div className="card"><Skeleton rows={8} height={26} /></div>;
   return (
     <Page title={say('gallery.title')} sub={say('gallery.text')} crumb={{ to: `${base}/segments`, text: t('segments.title') }}>
       <Tabs at="gallery" />
       <SearchBox label={say('gallery.search')} value={search} onChange={setSearch} />
-      <Loaded read={recipes} skeleton={<div className="card"><Skeleton rows={8} height={26} /></div>}>
+      <Loaded read={recipes} skeleton={waiting}>
         {(items) => {
+          // Both come at once: what is read already does not jump.
+          if (stock.isPending) return waiting;
           const ready: Ready[] = [
             ...items.map((r) => ({ ...r, name: say(`ready.${r.key}` as WordKey), text: say(`ready.${r.key}.text` as WordKey), to: `${base}/segments/new?recipe=${r.key}`, stock: false })),
             ...(stock.data?.items ?? []).filter((s) => s.stock && stockAim[s.key]).map((s) => ({
