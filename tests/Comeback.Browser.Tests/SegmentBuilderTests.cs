@@ -86,8 +86,11 @@ public sealed class SegmentBuilderTests(Chromium chromium) : BrowserTest(chromiu
         await page.Keyboard.PressAsync("n");
         await Expect(Text(page)).ToHaveValueAsync("NOT (amount_spent >= 100) AND amount_spent >= 100 AND number_of_orders >= 1");
         await page.Keyboard.PressAsync("Control+z");
+        await Expect(Text(page)).ToHaveValueAsync("amount_spent >= 100 AND amount_spent >= 100 AND number_of_orders >= 1");
+        await Expect(focused).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Control+z");
         await Expect(Text(page)).ToHaveValueAsync("amount_spent >= 100 AND number_of_orders >= 1");
+        await Expect(focused).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Control+y");
         await Expect(Text(page)).ToHaveValueAsync("amount_spent >= 100 AND amount_spent >= 100 AND number_of_orders >= 1");
         await Clause(page, "number_of_orders >= 1").FocusAsync();

@@ -47,6 +47,9 @@ internal sealed partial class OwnedStores(Databases databases, Leases leases, IL
         return [.. held.Leases.Keys.Order()];
     }
 
+    /// <summary>Looks now instead of within a second, because a store has just been made.</summary>
+    public Task LookAsync(CancellationToken ct) => databases.IsPostgres ? LookAsync(TimeSpan.Zero, ct) : Task.CompletedTask;
+
     /// <summary>Runs work whose writes to the lease's store carry it; without one they carry none.</summary>
     public static async Task<T> UnderAsync<T>(Lease? lease, Func<Task<T>> work)
     {

@@ -81,6 +81,8 @@ internal sealed class RunningComeback : IAsyncDisposable
             InStepAt = Time.GetUtcNow(),
             Url = "https://teahouse.example",
         }, CancellationToken.None);
+        // It is this process's from the start, as it would be a second later.
+        await Get<OwnedStores>().LookAsync(CancellationToken.None);
         await Get<CampaignCatalogue>().EnsureAsync(store, CancellationToken.None);
         return new FakeShop(store, Get<RecordWriter>(), Time, currency);
     }

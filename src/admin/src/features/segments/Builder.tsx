@@ -40,8 +40,13 @@ export function Builder({ definition, language, gallery }: { definition: Definit
   const [said, setSaid] = useState('');
 
   // What was acted on keeps the keyboard, wherever it stands now.
+  const held = useRef(false);
   useEffect(() => {
-    if (focus === null) return;
+    if (focus === null) {
+      // What had the keyboard was taken back: the first that is left takes it, so that the next key is heard.
+      if (held.current && document.activeElement === document.body) box.current?.querySelector<HTMLElement>('[data-part]')?.focus();
+      return;
+    }
     box.current?.querySelector<HTMLElement>(`[data-part="${focus}"]`)?.focus();
     setFocus(null);
   }, [focus, root]);
@@ -117,7 +122,7 @@ export function Builder({ definition, language, gallery }: { definition: Definit
   }
   return (
     <Context.Provider value={doing}>
-      <div ref={box} className={definition.stale ? 'builder stale' : 'builder'} inert={definition.stale}>
+      <div ref={box} onFocus={() => { held.current = true; }} onBlur={(e) => { if (e.relatedTarget && !e.currentTarget.contains(e.relatedTarget)) held.current = false; }} className={definition.stale ? 'builder stale' : 'builder'} inert={definition.stale}>
         {doing.many && <p className="faint small">{say('build.many')}</p>}
         <PartView part={doing.root} />
         {!isGroup(doing.root) && (
