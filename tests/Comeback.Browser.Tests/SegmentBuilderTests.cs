@@ -74,6 +74,7 @@ public sealed class SegmentBuilderTests(Chromium chromium) : BrowserTest(chromiu
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Control+A");
         await page.Keyboard.TypeAsync("Amount s");
+        await Expect(page.GetByRole(AriaRole.Option).First).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");
         await Expect(Text(page)).ToHaveValueAsync("number_of_orders >= 1 AND amount_spent >= 100");
